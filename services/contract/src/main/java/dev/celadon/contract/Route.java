@@ -1,0 +1,39 @@
+package dev.celadon.contract;
+
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * One app's entry in the routing table.
+ *
+ * @param revision of the table when this entry last changed
+ * @param hosts lower case, without port
+ * @param backends web dynos that accept requests now
+ */
+public record Route(UUID appId, String app, long revision, State state, List<String> hosts, List<Backend> backends) {
+    public Route {
+        hosts = List.copyOf(hosts);
+        backends = List.copyOf(backends);
+    }
+
+    /** What a request for the app meets. */
+    public enum State {
+        /** Backends serve; with none yet, requests wait for one (H20 after the boot limit). */
+        SERVING,
+        /** No dyno is up, one is on its way: requests wait (H20 after the boot limit). */
+        STARTING,
+        /** Its web dynos crashed (H10). */
+        CRASHED,
+        /** No web process is asked for (H14). */
+        NO_WEB,
+        /** Nothing was released yet (H81). */
+        BLANK,
+        /** H80. */
+        MAINTENANCE,
+        /** The app is gone; routers forget the entry. */
+        GONE
+    }
+
+    /** A dyno that takes requests at {@code address:port}. */
+    public record Backend(UUID dynoId, String name, String address, int port) {}
+}
