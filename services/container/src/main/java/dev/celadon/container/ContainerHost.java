@@ -1,51 +1,350 @@
 package dev.celadon.container;
 
+import dev.celadon.runtime.Json;
+import dev.celadon.runtime.Processes;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * This host as a place for containers. Everything it makes is named after the platform's instance, so two platforms on
- * one host do not meet; everything a container needs is found again after the platform was killed.
+ * one host do not meet; everything a container needs is found again after the platform was killed, because its facts
+ * lie in its bundle and its monitor (conmon) lives on.
  */
 public final class ContainerHost {
+    private static final Logger log = LoggerFactory.getLogger(ContainerHost.class);
+    private static final Pattern ID = Pattern.compile("[a-z0-9-]{1,48}");
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration EXIT_LOOK = Duration.ofMillis(100);
+
+    private final Vertx vertx;
+    private final Processes processes;
+    private final HostSetup.Ground ground;
+    private final Subnet subnet;
+    private final BitSet slots = new BitSet();
+    private final List<BiConsumer<String, Integer>> listeners = new CopyOnWriteArrayList<>();
+    private final Set<String> ended = new HashSet<>();
+    private long exitTimer = -1;
+
+    private ContainerHost(Vertx vertx, Processes processes, HostSetup.Ground ground) {
+        this.vertx = vertx;
+        this.processes = processes;
+        this.ground = ground;
+        this.subnet = Subnet.of(String.valueOf(ground.variables().get("NETWORK")));
+    }
+
+    /**
+     * Makes the host ready, and finds what an earlier process left.
+     *
+     * @param instance the platform's short name on this host, 4–8 of {@code [a-z0-9]}
+     */
+    public static Future<ContainerHost> prepare(
+            Vertx vertx, Processes processes, Path dataDirectory, String instance, ContainerSettings settings) {
+        return vertx.executeBlocking(
+                () -> {
+                    HostSetup.Ground ground = new HostSetup(dataDirectory, instance, settings).prepare();
+                    ContainerHost host = new ContainerHost(vertx, processes, ground);
+                    host.findSlots();
+                    log.atInfo()
+                            .addKeyValue("runtime", ground.variables().get("RUNTIME"))
+                            .addKeyValue("network", ground.variables().get("NETWORK"))
+                            .log("container-host-ready");
+                    return host;
+                },
+                false);
+    }
+
     /** A sized loop disk, mounted, owned by {@code hostUid}; made before the container that uses it. */
     public Future<Disk> createDisk(String id, int hostUid, int megabytes) {
-        return Future.failedFuture("being built: " + id + hostUid + megabytes);
+        checkId(id);
+        return script("disk", id, Integer.toString(hostUid), Integer.toString(megabytes))
+                .map(done -> new Disk(id, bundle(id).resolve("disk")))
+                .recover(cause -> remove(id).transform(removed -> Future.failedFuture(cause)));
     }
 
     /** Creates and starts; on failure everything made for it is gone again, the disk included. */
     public Future<Container> start(ContainerSpec spec) {
-        return Future.failedFuture("being built: " + spec);
+        checkId(spec.id());
+        int slot = takeSlot();
+        String slug = spec.slug().map(Path::toString).orElse("-");
+        return vertx.executeBlocking(() -> writeBundle(spec, slot), false)
+                .compose(written -> script(
+                        "start",
+                        spec.id(),
+                        Integer.toString(slot),
+                        subnet.address(slot),
+                        slug,
+                        spec.isTerminal() ? "-t" : ""))
+                .compose(started -> vertx.executeBlocking(() -> container(bundle(spec.id())), false))
+                .recover(cause -> remove(spec.id()).transform(removed -> Future.failedFuture(cause)));
     }
 
-    /** Every container of this instance that was created and not removed, running or ended. */
+    /** Every container of this instance that was started and not removed, running or ended. */
     public Future<List<Container>> list() {
-        return Future.failedFuture("being built");
+        return vertx.executeBlocking(
+                () -> {
+                    List<Container> found = new ArrayList<>();
+                    for (Path bundle : bundles()) {
+                        if (Files.exists(bundle.resolve("pidfile"))) {
+                            found.add(container(bundle));
+                        }
+                    }
+                    return found;
+                },
+                false);
+    }
+
+    /** The ids of everything that was begun, also a disk whose container never started. */
+    public Future<List<String>> ids() {
+        return vertx.executeBlocking(
+                () -> bundles().stream()
+                        .map(bundle -> bundle.getFileName().toString())
+                        .toList(),
+                false);
     }
 
     /** To every process of the container; succeeds when it has ended already. {@code signal} is {@code TERM} or {@code KILL}. */
     public Future<Void> signal(String id, String signal) {
-        return Future.failedFuture("being built: " + id + signal);
+        checkId(id);
+        return script("signal", id, signal);
     }
 
     /** 0–255 once it ended, 128 + signal when killed. */
     public Future<OptionalInt> exitStatus(String id) {
-        return Future.failedFuture("being built: " + id);
+        checkId(id);
+        return vertx.executeBlocking(
+                () -> readExit(ground.run().resolve("exits").resolve(id)), false);
     }
 
-    /** Called once for each container that ends from now on, with its id and exit status. */
-    public void onExit(BiConsumer<String, Integer> ended) {}
+    /** Called once for each container that ends from now on, with its id and exit status, on an event loop. */
+    public void onExit(BiConsumer<String, Integer> listener) {
+        listeners.add(listener);
+        if (exitTimer < 0) {
+            exitTimer = vertx.setPeriodic(EXIT_LOOK.toMillis(), tick -> lookForExits());
+        }
+    }
+
+    /** Where a container's owner may keep its own facts; gone with the container. */
+    public Path bundle(String id) {
+        return ground.run().resolve("c").resolve(id);
+    }
 
     /** Kills what is left of it and takes away process, mounts, disk, cgroup, network and files. Idempotent. */
     public Future<Void> remove(String id) {
-        return Future.failedFuture("being built: " + id);
+        checkId(id);
+        return vertx.executeBlocking(() -> readSlot(bundle(id)), false)
+                .compose(slot -> script("remove", id, slot < 0 ? "-" : Integer.toString(slot))
+                        .onSuccess(removed -> forget(id, slot)));
+    }
+
+    /** Ends and removes everything of the instance on this host. */
+    public Future<Void> cleanHost() {
+        stop();
+        return ids().compose(ids -> Future.join(
+                                ids.stream().map(id -> signal(id, "TERM")).toList())
+                        .transform(asked -> Future.succeededFuture(ids)))
+                .compose(this::awaitExits)
+                .compose(ids -> Future.join(ids.stream().map(this::remove).toList()))
+                .compose(removed -> script("clean"));
     }
 
     /** Packs a directory as a squashfs image owned by {@code hostUid}; the image is written whole or not at all. */
     public Future<Void> pack(Path directory, Path image, int hostUid) {
-        return Future.failedFuture("being built: " + directory + image + hostUid);
+        Path fresh = image.resolveSibling(image.getFileName() + ".new");
+        String uid = Integer.toString(hostUid);
+        // The level is named: zstd's default of 15 takes twenty times as long for a fifth less.
+        List<String> command = List.of(
+                "mksquashfs",
+                directory.toString(),
+                fresh.toString(),
+                "-comp",
+                "zstd",
+                "-Xcompression-level",
+                "3",
+                "-force-uid",
+                uid,
+                "-force-gid",
+                uid,
+                "-noappend",
+                "-no-progress",
+                "-no-xattrs",
+                "-quiet");
+        return processes
+                .run(Duration.ofMinutes(5), command)
+                .map(result -> result.orFail("packing"))
+                .compose(packed -> vertx.executeBlocking(
+                        () -> {
+                            Files.move(fresh, image, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+                            return null;
+                        },
+                        false));
+    }
+
+    /** Ends this object's own timer; containers run on. */
+    public void stop() {
+        vertx.cancelTimer(exitTimer);
+        listeners.clear();
+    }
+
+    private Future<List<String>> awaitExits(List<String> ids) {
+        return processes
+                .run(Duration.ofSeconds(20), List.of("bash", "-c", awaitScript(ids)))
+                .transform(waited -> Future.succeededFuture(ids));
+    }
+
+    private String awaitScript(List<String> ids) {
+        StringBuilder script = new StringBuilder("for i in $(seq 100); do ok=1;");
+        ids.forEach(id -> script.append(" [ -e ")
+                .append(ground.run().resolve("exits").resolve(id))
+                .append(" ] || ok=0;"));
+        return script.append(" [ $ok = 0 ] || exit 0; sleep 0.1; done").toString();
+    }
+
+    private void lookForExits() {
+        vertx.executeBlocking(this::newExits, true)
+                .onSuccess(exits ->
+                        exits.forEach(exit -> listeners.forEach(listener -> listener.accept(exit.id(), exit.status()))))
+                .onFailure(cause ->
+                        log.atWarn().addKeyValue("reason", cause.getMessage()).log("exits-unreadable"));
+    }
+
+    private record Exit(String id, int status) {}
+
+    private List<Exit> newExits() throws IOException {
+        List<Exit> found = new ArrayList<>();
+        for (Path file : files(ground.run().resolve("exits"))) {
+            String id = file.getFileName().toString();
+            OptionalInt status = ID.matcher(id).matches() ? readExit(file) : OptionalInt.empty();
+            if (status.isPresent() && isNew(id)) {
+                found.add(new Exit(id, status.getAsInt()));
+            }
+        }
+        return found;
+    }
+
+    private synchronized boolean isNew(String id) {
+        return ended.add(id);
+    }
+
+    private synchronized void forget(String id, int slot) {
+        ended.remove(id);
+        if (slot >= 0) {
+            slots.clear(slot);
+        }
+    }
+
+    private synchronized int takeSlot() {
+        int slot = slots.nextClearBit(Subnet.FIRST_SLOT);
+        if (slot > Subnet.LAST_SLOT) {
+            throw new ContainerUnavailable(
+                    "no address is left in " + ground.variables().get("NETWORK"));
+        }
+        slots.set(slot);
+        return slot;
+    }
+
+    private synchronized void findSlots() throws IOException {
+        for (Path bundle : bundles()) {
+            int slot = readSlot(bundle);
+            if (slot >= 0) {
+                slots.set(slot);
+            }
+        }
+    }
+
+    private Path writeBundle(ContainerSpec spec, int slot) throws IOException {
+        Path bundle = bundle(spec.id());
+        Files.writeString(bundle.resolve("slot"), Integer.toString(slot));
+        if (spec.slug().isPresent()) {
+            Files.writeString(bundle.resolve("slug"), spec.slug().get() + "\n");
+        }
+        Files.writeString(bundle.resolve("passwd"), """
+                root:x:0:0:root:/root:/bin/bash
+                dyno:x:1000:1000:dyno:/app:/bin/bash
+                nobody:x:65534:65534:nobody:/:/usr/sbin/nologin
+                """);
+        Files.writeString(bundle.resolve("group"), "root:x:0:\ntty:x:5:\ndyno:x:1000:\nnogroup:x:65534:\n");
+        Files.writeString(bundle.resolve("hosts"), "127.0.0.1 localhost " + spec.hostname() + "\n");
+        Files.writeString(bundle.resolve("resolv.conf"), ground.nameservers());
+        String namespace = "/run/netns/cdn-" + ground.variables().get("INSTANCE") + "-" + slot;
+        String cgroup = "/celadon-" + ground.variables().get("INSTANCE") + "/" + spec.id();
+        Path config = bundle.resolve("config.json");
+        // It holds the config vars: nobody but root may read it.
+        Files.createFile(
+                config,
+                java.nio.file.attribute.PosixFilePermissions.asFileAttribute(
+                        java.nio.file.attribute.PosixFilePermissions.fromString("rw-------")));
+        Json.mapper()
+                .writeValue(
+                        config.toFile(),
+                        OciConfig.of(spec, ground.run(), namespace, cgroup, ground.stackPaths(), ground.seccomp()));
+        return config;
+    }
+
+    private Container container(Path bundle) throws IOException {
+        return new Container(
+                bundle.getFileName().toString(),
+                Integer.parseInt(Files.readString(bundle.resolve("pidfile")).strip()),
+                subnet.address(readSlot(bundle)),
+                bundle.resolve("log"));
+    }
+
+    private Future<Void> script(String... arguments) {
+        return processes
+                .run(LIMIT, HostSetup.command(ground, arguments))
+                .map(result -> result.orFail("host " + arguments[0]))
+                .mapEmpty();
+    }
+
+    private List<Path> bundles() throws IOException {
+        return files(ground.run().resolve("c"));
+    }
+
+    private static List<Path> files(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.toList();
+        } catch (NoSuchFileException none) {
+            return List.of();
+        }
+    }
+
+    private static int readSlot(Path bundle) throws IOException {
+        try {
+            return Integer.parseInt(Files.readString(bundle.resolve("slot")).strip());
+        } catch (NoSuchFileException none) {
+            return -1;
+        }
+    }
+
+    /** Empty while the file is absent, or named and not written yet. */
+    private static OptionalInt readExit(Path file) throws IOException {
+        try {
+            String text = Files.readString(file).strip();
+            return text.isEmpty() ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(text));
+        } catch (NoSuchFileException running) {
+            return OptionalInt.empty();
+        }
+    }
+
+    private static void checkId(String id) {
+        if (!ID.matcher(id).matches()) {
+            throw new IllegalArgumentException("container id: " + id + " (expected: " + ID + ")");
+        }
     }
 }

@@ -1,0 +1,1 @@
+setInterval(() => console.log(`${process.env.DYNO} is working`), 10000);

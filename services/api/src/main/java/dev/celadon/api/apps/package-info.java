@@ -1,0 +1,5 @@
+/** Apps and their config vars. */
+@NullMarked
+package dev.celadon.api.apps;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,159 @@
+package dev.celadon.compiler.build;
+
+import dev.celadon.compiler.domain.BuildRejected;
+import dev.celadon.compiler.domain.SlugIgnore;
+import dev.celadon.compiler.domain.SourcePath;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
+
+/**
+ * Step two: the tree on the build's disk, without what a build does not see. The tar is a stranger's: nothing is
+ * written outside the target, nor through a link, and only files, directories and symbolic links are made. Blocks.
+ */
+final class SourceTree {
+    private static final int MAX_ENTRIES = 200_000;
+    private static final int MAX_IGNORE_BYTES = 1 << 20;
+
+    private final Path tar;
+    private final Path target;
+    private final int uid;
+    private final Set<Path> directories = new HashSet<>();
+    private int entries;
+
+    private SourceTree(Path tar, Path target, int uid) {
+        this.tar = tar;
+        this.target = target;
+        this.uid = uid;
+    }
+
+    /**
+     * @param target does not exist yet
+     * @param uid who is to own all of it
+     */
+    static void unpack(Path tar, Path target, int uid) throws IOException {
+        SourceTree tree = new SourceTree(tar, target, uid);
+        SlugIgnore ignore = tree.readIgnoreFiles();
+        tree.makeRoot();
+        try (TarArchiveInputStream in = tree.open()) {
+            for (TarArchiveEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+                tree.unpack(entry, in, ignore);
+            }
+        }
+    }
+
+    private TarArchiveInputStream open() throws IOException {
+        return new TarArchiveInputStream(new BufferedInputStream(Files.newInputStream(tar)), "UTF-8");
+    }
+
+    /** The rules lie anywhere in the tar, so they are read before anything is written. */
+    private SlugIgnore readIgnoreFiles() throws IOException {
+        String slugignore = "";
+        Map<SourcePath, String> gitignores = new HashMap<>();
+        try (TarArchiveInputStream in = open()) {
+            for (TarArchiveEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+                if (!isPlainFile(entry)) {
+                    continue;
+                }
+                SourcePath path = SourcePath.of(entry.getName());
+                if (path.isRoot()) {
+                    continue;
+                }
+                if (path.name().equals(".gitignore")) {
+                    gitignores.put(path.parent(), text(in));
+                } else if (path.toString().equals(".slugignore")) {
+                    slugignore = text(in);
+                }
+            }
+        }
+        return new SlugIgnore(slugignore, gitignores);
+    }
+
+    private static String text(InputStream in) throws IOException {
+        return new String(in.readNBytes(MAX_IGNORE_BYTES), StandardCharsets.UTF_8);
+    }
+
+    private void makeRoot() throws IOException {
+        Files.createDirectories(target);
+        own(target);
+        directories.add(target);
+    }
+
+    private void unpack(TarArchiveEntry entry, InputStream content, SlugIgnore ignore) throws IOException {
+        if (entry.isGlobalPaxHeader()) {
+            return;
+        }
+        if (++entries > MAX_ENTRIES) {
+            throw new BuildRejected("source has too many files (limit: " + MAX_ENTRIES + ")");
+        }
+        SourcePath path = SourcePath.of(entry.getName());
+        if (path.isRoot() || ignore.ignores(path, entry.isDirectory())) {
+            return;
+        }
+        if (entry.isDirectory()) {
+            directory(path);
+        } else if (entry.isSymbolicLink()) {
+            own(Files.createSymbolicLink(fresh(path), Path.of(entry.getLinkName())));
+        } else if (isPlainFile(entry)) {
+            file(path, content, (entry.getMode() & 0100) != 0);
+        } else {
+            throw new BuildRejected("source has something that is no file, directory or symbolic link: " + path);
+        }
+    }
+
+    /** Not {@code isFile()}, which says so of devices and hard links too. */
+    private static boolean isPlainFile(TarArchiveEntry entry) {
+        return (entry.getLinkFlag() == TarConstants.LF_NORMAL || entry.getLinkFlag() == TarConstants.LF_OLDNORM)
+                && !entry.isDirectory();
+    }
+
+    private void file(SourcePath path, InputStream content, boolean isExecutable) throws IOException {
+        Path file = fresh(path);
+        Files.copy(content, file);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(isExecutable ? "rwxr-xr-x" : "rw-r--r--"));
+        own(file);
+    }
+
+    /** Where an entry goes that must not be there yet; its directory is made on the way. */
+    private Path fresh(SourcePath path) throws IOException {
+        Path place = directory(path.parent()).resolve(path.name());
+        if (Files.exists(place, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+            throw new BuildRejected("source has a path twice: " + path);
+        }
+        return place;
+    }
+
+    /** Only directories made here are entered; a link or file in the way is refused. */
+    private Path directory(SourcePath path) throws IOException {
+        Path place = target;
+        for (String segment : path.segments()) {
+            place = place.resolve(segment);
+            if (directories.contains(place)) {
+                continue;
+            }
+            if (Files.exists(place, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+                throw new BuildRejected("source has an unsafe path: " + path);
+            }
+            Files.createDirectory(place);
+            Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("rwxr-xr-x"));
+            own(place);
+            directories.add(place);
+        }
+        return place;
+    }
+
+    private void own(Path path) throws IOException {
+        Ownership.give(path, uid);
+    }
+}

@@ -1,0 +1,156 @@
+package dev.celadon.compiler.build;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.celadon.runtime.Processes;
+import dev.celadon.runtime.Processes.Result;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The buildpacks' scripts, run as they are. */
+class BuildpacksTest {
+    private static final Path BUILDPACKS = Path.of("src/main/buildpacks").toAbsolutePath();
+
+    @TempDir
+    Path directory;
+
+    private Path build;
+    private Path cache;
+    private Path variables;
+
+    @BeforeEach
+    void makeDirectories() throws Exception {
+        build = Files.createDirectory(directory.resolve("build"));
+        cache = Files.createDirectory(directory.resolve("cache"));
+        variables = Files.createDirectory(directory.resolve("env"));
+    }
+
+    @Test
+    void eachDetectsItsOwnAppsAndNamesThem() throws Exception {
+        assertThat(detect("nodejs").exit()).isNotZero();
+        assertThat(detect("java").exit()).isNotZero();
+        assertThat(detect("python").exit()).isNotZero();
+        assertThat(detect("procfile").exit()).isNotZero();
+        write("package.json", "{}");
+        write("pom.xml", "<project/>");
+        write("app.py", "");
+        write("Procfile", "web: x");
+        assertThat(detect("nodejs")).isEqualTo(new Result(0, "Node.js\n"));
+        assertThat(detect("java")).isEqualTo(new Result(0, "Java\n"));
+        assertThat(detect("python")).isEqualTo(new Result(0, "Python\n"));
+        assertThat(detect("procfile")).isEqualTo(new Result(0, "Procfile\n"));
+    }
+
+    @Test
+    void nodeStartsByItsStartScriptOrItsServer() throws Exception {
+        write("package.json", "{}");
+        assertThat(release("nodejs")).doesNotContain("web");
+        write("server.js", "");
+        assertThat(release("nodejs")).contains("web: npm start");
+        write("package.json", "{\"scripts\":{\"start\":\"node x\"}}");
+        assertThat(release("nodejs")).contains("web: npm start");
+    }
+
+    @Test
+    void nodeWithoutDependenciesRunsItsBuildWithTheConfigVars() throws Exception {
+        write("package.json", "{\"scripts\":{\"build\":\"echo $A > built; echo $PATH > path\"}}");
+        Files.writeString(variables.resolve("A"), "one two");
+        Files.writeString(variables.resolve("PATH"), "/nowhere");
+        Result result = compile("nodejs");
+        assertThat(result.exit()).as(result.output()).isZero();
+        assertThat(result.output()).contains("-----> No dependencies to install", "-----> Running build");
+        assertThat(build.resolve("built")).hasContent("one two");
+        assertThat(Files.readString(build.resolve("path"))).doesNotContain("/nowhere");
+    }
+
+    @Test
+    void nodeRestoresUnchangedDependenciesWithoutNpm() throws Exception {
+        // A dependency of the tree itself: npm installs it without the network.
+        write("lib/package.json", "{\"name\":\"lib\",\"version\":\"1.0.0\"}");
+        write("package.json", "{\"name\":\"a\",\"version\":\"1.0.0\",\"dependencies\":{\"lib\":\"file:lib\"}}");
+        write("package-lock.json", """
+                {"name":"a","version":"1.0.0","lockfileVersion":3,"requires":true,"packages":{
+                 "":{"name":"a","version":"1.0.0","dependencies":{"lib":"file:lib"}},
+                 "lib":{"version":"1.0.0"},"node_modules/lib":{"resolved":"lib","link":true}}}
+                """);
+        Result first = compile("nodejs");
+        assertThat(first.exit()).as(first.output()).isZero();
+        assertThat(first.output()).contains("-----> Installing dependencies", "npm ci");
+        Processes.runBlocking(
+                Duration.ofSeconds(10),
+                List.of("rm", "-rf", build.resolve("node_modules").toString()),
+                "");
+        Result second = compile("nodejs");
+        assertThat(second.output())
+                .contains("-----> Restoring dependencies from cache")
+                .doesNotContain("npm ci");
+        assertThat(build.resolve("node_modules/lib/package.json")).exists();
+    }
+
+    @Test
+    void nodeSaysThatPackageJsonIsBroken() throws Exception {
+        write("package.json", "{");
+        Result result = compile("nodejs");
+        assertThat(result.exit()).isNotZero();
+        assertThat(result.output()).contains(" !     package.json is no valid JSON");
+    }
+
+    @Test
+    void pythonWithoutRequirementsInstallsNothing() throws Exception {
+        write("app.py", "");
+        write("requirements.txt", "# none\n\n");
+        Result result = compile("python");
+        assertThat(result.exit()).as(result.output()).isZero();
+        assertThat(build.resolve(".python")).doesNotExist();
+        assertThat(build.resolve(".profile.d/python.sh")).content().contains("PYTHONUNBUFFERED");
+    }
+
+    @Test
+    void javaRunsTheOneRunnableJar() throws Exception {
+        assertThat(release("java")).doesNotContain("web");
+        Files.createDirectories(build.resolve("target"));
+        jar("app.jar", "Main-Class: a.B\n");
+        jar("library.jar", "");
+        assertThat(release("java")).contains("web: java $JAVA_OPTS -jar target/app.jar");
+        jar("second.jar", "Main-Class: a.C\n");
+        assertThat(release("java")).doesNotContain("web");
+    }
+
+    private void jar(String name, String manifest) throws Exception {
+        Path file = build.resolve("target").resolve(name);
+        try (var zip = new java.util.zip.ZipOutputStream(Files.newOutputStream(file))) {
+            zip.putNextEntry(new java.util.zip.ZipEntry("META-INF/MANIFEST.MF"));
+            zip.write(("Manifest-Version: 1.0\n" + manifest).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        }
+    }
+
+    private void write(String name, String text) throws Exception {
+        Path file = build.resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, text);
+    }
+
+    private Result detect(String buildpack) throws Exception {
+        return run(buildpack, "detect", build.toString());
+    }
+
+    private Result compile(String buildpack) throws Exception {
+        return run(buildpack, "compile", build.toString(), cache.toString(), variables.toString());
+    }
+
+    private String release(String buildpack) throws Exception {
+        return run(buildpack, "release", build.toString()).orFail("release").output();
+    }
+
+    private static Result run(String buildpack, String script, String... arguments) throws Exception {
+        List<String> command = new java.util.ArrayList<>();
+        command.add(BUILDPACKS.resolve(buildpack).resolve("bin").resolve(script).toString());
+        command.addAll(List.of(arguments));
+        return Processes.runBlocking(Duration.ofSeconds(60), command, "");
+    }
+}

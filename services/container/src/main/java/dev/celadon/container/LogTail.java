@@ -1,0 +1,190 @@
+package dev.celadon.container;
+
+import dev.celadon.runtime.Json;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Follows a container's log from where it was left, through rotation, and hands its lines over in batches: the next
+ * batch is read when the last one was taken, so a slow taker slows the reading and nothing is held in memory. The
+ * position is kept in a file beside the log, and moves only past lines that were taken.
+ */
+public final class LogTail {
+    private static final int CHUNK_BYTES = 1 << 16;
+    private static final int MAX_LINE = 10_000;
+    private static final Duration ACTIVE = Duration.ofMillis(30);
+    private static final Duration IDLE = Duration.ofMillis(250);
+    private static final Duration RETRY = Duration.ofSeconds(1);
+
+    private final Vertx vertx;
+    private final Path log;
+    private final Path positionFile;
+    private final Function<List<Entry>, Future<Void>> taker;
+    private final Map<String, String> unfinished = new HashMap<>();
+    private final Promise<Void> drained = Promise.promise();
+    private Position position = new Position("", 0);
+    private @Nullable FileChannel channel;
+    private boolean isEnding;
+    private long timer = -1;
+
+    /** One line of the container's output; {@code stream} is {@code stdout} or {@code stderr}. */
+    public record Entry(Instant at, String stream, String text) {}
+
+    private record Position(String file, long offset) {}
+
+    private record Batch(List<Entry> entries, Position next) {}
+
+    public LogTail(Vertx vertx, Path log, Function<List<Entry>, Future<Void>> taker) {
+        this.vertx = vertx;
+        this.log = log;
+        this.positionFile = log.resolveSibling("log.position");
+        this.taker = taker;
+    }
+
+    public void start() {
+        vertx.executeBlocking(this::readPosition, true).onComplete(read -> next());
+    }
+
+    /** Reads to the end of what is written, then stops; completes when all of it was taken. */
+    public Future<Void> drain() {
+        isEnding = true;
+        return drained.future();
+    }
+
+    /** Stops at once; the position stays for whoever follows the log next. */
+    public void close() {
+        vertx.cancelTimer(timer);
+        drained.tryComplete();
+        vertx.executeBlocking(this::closeChannel, true);
+    }
+
+    private void next() {
+        boolean wasEnding = isEnding;
+        vertx.executeBlocking(this::readBatch, true)
+                .compose(batch -> batch.entries().isEmpty()
+                        ? Future.succeededFuture(false)
+                        : taker.apply(batch.entries())
+                                .compose(taken -> vertx.executeBlocking(() -> keep(batch.next()), true))
+                                .map(kept -> true))
+                .onSuccess(hadLines -> {
+                    if (!hadLines && wasEnding) {
+                        close();
+                    } else {
+                        wait(hadLines ? Duration.ofMillis(1) : wasEnding || isEnding ? ACTIVE : IDLE);
+                    }
+                })
+                .onFailure(cause -> wait(RETRY));
+    }
+
+    private void wait(Duration duration) {
+        if (!drained.future().isComplete()) {
+            timer = vertx.setTimer(duration.toMillis(), tick -> next());
+        }
+    }
+
+    private Void readPosition() throws IOException {
+        if (Files.exists(positionFile)) {
+            position = Json.mapper().readValue(positionFile.toFile(), Position.class);
+        }
+        return null;
+    }
+
+    private Void keep(Position next) throws IOException {
+        position = next;
+        Path fresh = positionFile.resolveSibling("log.position.new");
+        Json.mapper().writeValue(fresh.toFile(), next);
+        Files.move(fresh, positionFile, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+        return null;
+    }
+
+    private Batch readBatch() throws IOException {
+        FileChannel open = open();
+        if (open == null) {
+            return new Batch(List.of(), position);
+        }
+        ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
+        open.read(chunk, position.offset());
+        chunk.flip();
+        int whole = wholeLines(chunk);
+        if (whole == 0) {
+            // A swapped file is left only once its last line was read.
+            if (!position.file().equals(nameOf(log))) {
+                closeChannel();
+                position = new Position("", 0);
+            }
+            return new Batch(List.of(), position);
+        }
+        String text = new String(chunk.array(), 0, whole, StandardCharsets.UTF_8);
+        List<Entry> entries = new ArrayList<>();
+        text.lines().forEach(line -> parse(line, entries));
+        return new Batch(entries, new Position(position.file(), position.offset() + whole));
+    }
+
+    private @Nullable FileChannel open() throws IOException {
+        if (channel == null) {
+            try {
+                String name = nameOf(log);
+                channel = FileChannel.open(log);
+                if (!name.equals(position.file())) {
+                    position = new Position(name, 0);
+                }
+            } catch (NoSuchFileException notYet) {
+                return null;
+            }
+        }
+        return channel;
+    }
+
+    private Void closeChannel() throws IOException {
+        if (channel != null) {
+            channel.close();
+            channel = null;
+        }
+        return null;
+    }
+
+    private static String nameOf(Path file) throws IOException {
+        return String.valueOf(Files.readAttributes(file, "unix:ino").get("ino"));
+    }
+
+    private static int wholeLines(ByteBuffer chunk) {
+        for (int i = chunk.limit() - 1; i >= 0; i--) {
+            if (chunk.get(i) == '\n') {
+                return i + 1;
+            }
+        }
+        return 0;
+    }
+
+    /** {@code 2026-11-24T01:02:03.123456789+00:00 stdout F text}; P marks a piece of a line that goes on. */
+    private void parse(String line, List<Entry> entries) {
+        String[] parts = line.split(" ", 4);
+        if (parts.length < 4) {
+            return;
+        }
+        String text = unfinished.getOrDefault(parts[1], "") + parts[3];
+        if (parts[2].equals("P") && text.length() < MAX_LINE) {
+            unfinished.put(parts[1], text);
+        } else {
+            unfinished.remove(parts[1]);
+            entries.add(new Entry(OffsetDateTime.parse(parts[0]).toInstant(), parts[1], text));
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package dev.celadon.container;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.celadon.runtime.Environment;
+import dev.celadon.runtime.Processes;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real containers on this host. */
+class ContainerHostTest {
+    private static final String INSTANCE = "jtest1";
+    private static final int UID = 300_777;
+
+    @TempDir
+    Path data;
+
+    private final Vertx vertx = Vertx.vertx();
+    private ContainerHost host;
+
+    @BeforeEach
+    void prepare() throws Exception {
+        host = freshHost();
+    }
+
+    @AfterEach
+    void clean() throws Exception {
+        host.cleanHost().await(60, SECONDS);
+        assertThat(Files.exists(Path.of("/run/celadon", INSTANCE))).isFalse();
+        assertThat(Files.exists(Path.of("/sys/class/net/cdn-" + INSTANCE))).isFalse();
+        assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(INSTANCE);
+        assertThat(Files.exists(Path.of("/sys/fs/cgroup/memory/celadon-" + INSTANCE)))
+                .isFalse();
+        vertx.close().await(10, SECONDS);
+    }
+
+    @Test
+    void aContainerIsAnotherWorldThanItsHost() throws Exception {
+        String seen = output("c-probe", """
+                id -u; ps ax | wc -l; cat /etc/shadow; ls /root /home; mount -t tmpfs x /mnt; touch /usr/x
+                timeout 3 bash -c 'echo > /dev/tcp/10.77.0.1/22'; cat /proc/1/root/etc/shadow; ls /sys
+                unshare -r true; echo $PORT; hostname; node --version; java -version 2>&1 | head -1; echo end
+                """);
+        assertThat(seen)
+                .startsWith("1000\n")
+                .contains("\n5000\n")
+                .contains("\nhello\n")
+                .contains("openjdk")
+                .endsWith("end\n");
+        assertThat(seen).doesNotContain("root:*").doesNotContain("root:$").doesNotContain("root:!");
+        assertThat(Integer.parseInt(
+                        seen.lines().skip(1).findFirst().orElseThrow().strip()))
+                .isLessThan(8);
+        assertThat(seen).containsIgnoringCase("read-only file system").containsIgnoringCase("not permitted");
+    }
+
+    @Test
+    void theDiskHasABound() throws Exception {
+        assertThat(output("c-full", "head -c 100M /dev/zero > /tmp/x; echo $?"))
+                .contains("No space left")
+                .contains("1\n");
+    }
+
+    @Test
+    void aKilledPlatformFindsItsContainersAndTheirExits() throws Exception {
+        start("c-left", "sleep 0.5; exit 7", Optional.empty());
+        host.stop();
+        ContainerHost next = freshHost();
+        CopyOnWriteArrayList<String> exits = new CopyOnWriteArrayList<>();
+        next.onExit((id, status) -> exits.add(id + "=" + status));
+        assertThat(next.list().await(5, SECONDS)).extracting(Container::id).containsExactly("c-left");
+        await().atMost(Duration.ofSeconds(10)).until(() -> exits.contains("c-left=7"));
+        next.remove("c-left").await(20, SECONDS);
+        next.remove("c-left").await(20, SECONDS);
+        assertThat(next.ids().await(5, SECONDS)).isEmpty();
+    }
+
+    @Test
+    void theSlugLiesAtAppAndChangesStayInTheContainer() throws Exception {
+        Path tree = Files.createDirectories(data.resolve("tree/lib"));
+        Files.writeString(tree.resolve("file"), "packed");
+        Path image = data.resolve("slug.sqfs");
+        host.pack(data.resolve("tree"), image, UID).await(20, SECONDS);
+        String seen = output("c-slug", "cat lib/file; rm -rf lib && echo gone > lib; cat lib; pwd", Optional.of(image));
+        assertThat(seen).isEqualTo("packedgone\n/app\n");
+        host.remove("c-slug").await(20, SECONDS);
+        assertThat(output("c-again", "cat lib/file; echo", Optional.of(image))).isEqualTo("packed\n");
+    }
+
+    @Test
+    void aContainerThatCannotStartLeavesNothing() throws Exception {
+        Disk disk = host.createDisk("c-bad", UID, 64).await(20, SECONDS);
+        ContainerSpec spec = spec("c-bad", disk, "true", Optional.of(data.resolve("missing.sqfs")));
+        assertThatThrownBy(() -> host.start(spec).await(30, SECONDS)).hasMessageContaining("missing.sqfs");
+        assertThat(host.ids().await(5, SECONDS)).isEmpty();
+        assertThat(data.resolve("disks/c-bad.img")).doesNotExist();
+    }
+
+    private ContainerHost freshHost() throws Exception {
+        ContainerSettings settings = ContainerSettings.from(new Environment(Map.of()));
+        return ContainerHost.prepare(vertx, new Processes(vertx, 4), data, INSTANCE, settings)
+                .await(60, SECONDS);
+    }
+
+    private String output(String id, String script) throws Exception {
+        return output(id, script, Optional.empty());
+    }
+
+    private String output(String id, String script, Optional<Path> slug) throws Exception {
+        Container container = start(id, script, slug);
+        StringBuffer text = new StringBuffer();
+        LogTail tail = new LogTail(vertx, container.log(), entries -> {
+            entries.forEach(entry -> text.append(entry.text()).append('\n'));
+            return Future.succeededFuture();
+        });
+        tail.start();
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> host.exitStatus(id).await(5, SECONDS).isPresent());
+        tail.drain().await(10, SECONDS);
+        return text.toString();
+    }
+
+    private Container start(String id, String script, Optional<Path> slug) throws Exception {
+        Disk disk = host.createDisk(id, UID, 64).await(20, SECONDS);
+        return host.start(spec(id, disk, script, slug)).await(30, SECONDS);
+    }
+
+    private static ContainerSpec spec(String id, Disk disk, String script, Optional<Path> slug) {
+        return new ContainerSpec(
+                id,
+                "hello",
+                List.of("/bin/bash", "-c", script),
+                Map.of("PATH", "/usr/bin:/bin", "HOME", "/app", "PORT", "5000"),
+                UID,
+                "cedar",
+                slug,
+                disk,
+                List.of(),
+                new ContainerSpec.Limits(512, 1536, 256, 256),
+                false);
+    }
+}

@@ -1,0 +1,126 @@
+package dev.celadon.logplex;
+
+import dev.celadon.contract.LogLine;
+import dev.celadon.contract.Topic;
+import dev.celadon.runtime.Json;
+import dev.celadon.runtime.Platform;
+import dev.celadon.runtime.Service;
+import io.micrometer.core.instrument.Counter;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import io.vertx.sqlclient.Tuple;
+import java.util.HashSet;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The log router: takes lines over internal HTTP, keeps the newest of each app, serves sessions. */
+public final class LogplexService implements Service {
+    private static final Logger log = LoggerFactory.getLogger(LogplexService.class);
+    private static final long MAX_BODY = 8 << 20;
+    private static final long LOOK_FOR_DELETED_MILLIS = 5_000;
+
+    private final Platform platform;
+    private final LogplexSettings settings;
+    private final Counter received;
+    private volatile int port;
+    private @Nullable String deployment;
+
+    public LogplexService(Platform platform, LogplexSettings settings) {
+        this.platform = platform;
+        this.settings = settings;
+        this.received = platform.meters().counter("log.lines.received");
+    }
+
+    @Override
+    public String name() {
+        return "logplex";
+    }
+
+    @Override
+    public Future<?> start() {
+        platform.internal().readyWhen("logplex", () -> port != 0);
+        return platform.vertx().deployVerticle(new Loop()).onSuccess(id -> deployment = id);
+    }
+
+    @Override
+    public Future<?> stop() {
+        String id = deployment;
+        return id == null ? Future.succeededFuture() : platform.vertx().undeploy(id);
+    }
+
+    /** The base of session URLs, once it listens. */
+    public String url() {
+        return "http://" + platform.domain() + ":" + port;
+    }
+
+    /** The one event loop that owns all lines. */
+    private final class Loop extends VerticleBase {
+        private @Nullable AppLogs logs;
+        private @Nullable SessionServer sessions;
+
+        @Override
+        public Future<?> start() {
+            AppLogs kept = new AppLogs(vertx, platform.dataDirectory().resolve("logplex"), settings.history());
+            logs = kept;
+            SessionServer server = new SessionServer(vertx, platform, settings, kept);
+            sessions = server;
+            platform.meters().gauge("log.sessions", kept, AppLogs::sessions);
+            vertx.setPeriodic(settings.save().toMillis(), tick -> kept.save().onFailure(this::complain));
+            vertx.setPeriodic(LOOK_FOR_DELETED_MILLIS, tick -> dropDeleted(kept));
+            return kept.load()
+                    .recover(cause -> {
+                        complain(cause);
+                        return Future.succeededFuture();
+                    })
+                    .compose(loaded -> platform.bus().subscribe(Topic.APP_CHANGED, changed -> dropDeleted(kept)))
+                    .compose(subscribed -> server.listen())
+                    .onSuccess(listening -> {
+                        port = listening;
+                        var own = context;
+                        platform.internal()
+                                .router()
+                                .post("/logplex/lines")
+                                .handler(BodyHandler.create(false).setBodyLimit(MAX_BODY))
+                                .handler(request -> own.runOnContext(turn -> take(request, kept)));
+                    });
+        }
+
+        @Override
+        public Future<?> stop() {
+            Future<Void> closed = sessions == null ? Future.succeededFuture() : sessions.close();
+            return closed.eventually(() -> logs == null ? Future.succeededFuture() : logs.save());
+        }
+
+        private void take(RoutingContext request, AppLogs kept) {
+            int number = 0;
+            try {
+                for (String line : request.body().asString().split("\n")) {
+                    number++;
+                    kept.append(Json.read(Buffer.buffer(line), LogLine.class));
+                }
+                received.increment(number);
+                request.response().setStatusCode(204).end();
+            } catch (IllegalArgumentException malformed) {
+                request.response().setStatusCode(400).end("line " + number + ": " + malformed.getMessage() + "\n");
+            }
+        }
+
+        private void dropDeleted(AppLogs kept) {
+            platform.database()
+                    .list("select id from api.v_apps", Tuple.tuple(), row -> row.getUUID("id"))
+                    .compose(apps -> kept.keepOnly(new HashSet<UUID>(apps)))
+                    .onFailure(cause -> log.atDebug()
+                            .addKeyValue("reason", cause.getMessage())
+                            .log("apps-unknown"));
+        }
+
+        private void complain(Throwable cause) {
+            log.atWarn().addKeyValue("reason", cause.getMessage()).log("history-not-kept");
+        }
+    }
+}

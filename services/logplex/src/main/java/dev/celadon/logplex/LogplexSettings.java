@@ -1,0 +1,22 @@
+package dev.celadon.logplex;
+
+import dev.celadon.runtime.Environment;
+import java.time.Duration;
+
+/**
+ * @param history lines kept per app
+ * @param tailBuffer lines a slow reader may be behind before it loses the oldest (L11)
+ * @param keepAlive between signs of life on a quiet session
+ */
+public record LogplexSettings(String bind, int port, int history, int tailBuffer, Duration keepAlive, Duration save) {
+    public static LogplexSettings from(Environment environment) {
+        return new LogplexSettings(
+                environment.string("CELADON_LOGPLEX_BIND", "0.0.0.0", "address log sessions are served on"),
+                environment.port("CELADON_LOGPLEX_PORT", 0, "port log sessions are served on; 0: any free one"),
+                environment.integer("CELADON_LOGPLEX_HISTORY", 1_500, 1, 100_000, "log lines kept per app"),
+                environment.integer(
+                        "CELADON_LOGPLEX_TAIL_BUFFER", 1_024, 1, 100_000, "lines a slow reader may be behind (L11)"),
+                environment.duration("CELADON_LOGPLEX_KEEP_ALIVE", "15s", "between signs of life on a quiet session"),
+                environment.duration("CELADON_LOGPLEX_SAVE", "2s", "between writes of the kept lines to disk"));
+    }
+}

@@ -1,0 +1,322 @@
+package dev.celadon.manifold.agent;
+
+import dev.celadon.container.Container;
+import dev.celadon.container.ContainerHost;
+import dev.celadon.container.ContainerSpec;
+import dev.celadon.container.Disk;
+import dev.celadon.container.LogTail;
+import dev.celadon.contract.DynoError;
+import dev.celadon.contract.DynoReport;
+import dev.celadon.contract.DynoState;
+import dev.celadon.contract.LogLine;
+import dev.celadon.contract.StartDyno;
+import dev.celadon.runtime.Json;
+import dev.celadon.runtime.Platform;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One dyno on this node, from the order to its end. Lives on the agent's event loop. */
+final class DynoRun {
+    private static final Logger log = LoggerFactory.getLogger(DynoRun.class);
+    private static final Duration DEADLINE = Duration.ofSeconds(10);
+    private static final int FIRST_PORT = 10_000;
+    private static final int PORTS = 50_000;
+    /** Profile scripts come after the config vars, as the field has it; then the command as the Procfile says it. */
+    private static final String LAUNCH = """
+            for f in /app/.profile.d/*.sh; do [ -r "$f" ] && . "$f"; done
+            [ -r /app/.profile ] && . /app/.profile
+            eval "$1"
+            """;
+
+    private final Platform platform;
+    private final Vertx vertx;
+    private final ContainerHost containers;
+    private final StartDyno start;
+    private final int diskMb;
+    private final Runnable changed;
+    private final String containerId;
+    private final int port;
+    private DynoState state = DynoState.CREATED;
+    private Instant since;
+    private @Nullable String address;
+    private @Nullable Integer exitStatus;
+    private @Nullable String cause;
+    private @Nullable LogTail tail;
+    private @Nullable PortProbe probe;
+    private long killTimer = -1;
+    private boolean isStopping;
+    private boolean isEnded;
+
+    /** What of a run lies in its bundle, for the next process to adopt. */
+    record Facts(StartDyno start, DynoState state, Instant since) {}
+
+    DynoRun(Platform platform, ContainerHost containers, StartDyno start, int diskMb, Runnable changed) {
+        this.platform = platform;
+        this.vertx = platform.vertx();
+        this.containers = containers;
+        this.start = start;
+        this.diskMb = diskMb;
+        this.changed = changed;
+        this.since = platform.clock().instant();
+        this.containerId = "d-" + start.dynoId().toString().replace("-", "").substring(0, 12);
+        this.port = start.isWeb() ? FIRST_PORT + Math.floorMod(start.dynoId().hashCode(), PORTS) : 0;
+    }
+
+    static Future<Facts> read(Vertx vertx, Path bundle) {
+        return vertx.executeBlocking(
+                () -> Json.mapper().readValue(bundle.resolve("dyno.json").toFile(), Facts.class), false);
+    }
+
+    String containerId() {
+        return containerId;
+    }
+
+    DynoReport report() {
+        return new DynoReport(
+                start.dynoId(), start.appId(), start.name(), state, address, port, since, exitStatus, cause);
+    }
+
+    void launch() {
+        say("Starting process with command `" + start.command() + "`");
+        environment()
+                .compose(environment -> platform.blobs()
+                        .verify(start.slugSha256())
+                        .compose(isWhole -> isWhole
+                                ? containers.createDisk(containerId, start.hostUid(), diskMb)
+                                : Future.failedFuture(new IllegalStateException(
+                                        DynoError.R17.title() + " -> Checksum does not match")))
+                        .compose(disk -> keep(disk).compose(kept -> containers.start(spec(environment, disk)))))
+                .onSuccess(container -> {
+                    follow(container);
+                    enter(DynoState.STARTING);
+                    if (start.isWeb()) {
+                        awaitPort(Duration.ofSeconds(start.bootSeconds()));
+                    } else {
+                        enter(DynoState.UP);
+                    }
+                    if (isStopping) {
+                        signalStop(0);
+                    }
+                })
+                .onFailure(failed -> {
+                    say(DynoError.R99.title() + " -> " + failed.getMessage());
+                    log.atError()
+                            .addKeyValue("dyno", start.name())
+                            .addKeyValue("app", start.appName())
+                            .setCause(failed)
+                            .log("dyno-start-failed");
+                    cause = "R99";
+                    containers
+                            .remove(containerId)
+                            .onComplete(removed -> enter(isStopping ? DynoState.DOWN : DynoState.CRASHED));
+                });
+    }
+
+    Future<Void> adopt(Container container, Facts facts) {
+        state = facts.state();
+        since = facts.since();
+        follow(container);
+        if (state == DynoState.STARTING && start.isWeb()) {
+            awaitPort(Duration.ofSeconds(start.bootSeconds()));
+        }
+        return Future.succeededFuture();
+    }
+
+    void stop(int graceSeconds) {
+        if (isStopping || state.isFinal()) {
+            return;
+        }
+        isStopping = true;
+        if (tail != null) {
+            signalStop(graceSeconds);
+        }
+    }
+
+    /** The process ended: its last lines are delivered, then nothing of it is left on the host. */
+    void ended(int status) {
+        if (isEnded) {
+            return;
+        }
+        isEnded = true;
+        vertx.cancelTimer(killTimer);
+        if (probe != null) {
+            probe.close();
+        }
+        exitStatus = status;
+        LogTail last = tail;
+        Future<Void> drained = last == null ? Future.succeededFuture() : last.drain();
+        drained.timeout(5, java.util.concurrent.TimeUnit.SECONDS)
+                .onComplete(done -> {
+                    if (last != null) {
+                        last.close();
+                    }
+                    say("Process exited with status " + status);
+                })
+                .transform(done -> containers.remove(containerId))
+                .onFailure(failed -> log.atError()
+                        .addKeyValue("dyno", containerId)
+                        .addKeyValue("reason", failed.getMessage())
+                        .log("dyno-not-removed"))
+                .onComplete(removed -> enter(isStopping ? DynoState.DOWN : DynoState.CRASHED));
+    }
+
+    /** The platform's process ends, the dyno does not. */
+    void leave() {
+        vertx.cancelTimer(killTimer);
+        if (tail != null) {
+            tail.close();
+        }
+        if (probe != null) {
+            probe.close();
+        }
+    }
+
+    private void signalStop(int graceSeconds) {
+        say("Stopping all processes with SIGTERM");
+        enter(DynoState.STOPPING);
+        containers.signal(containerId, "TERM").onFailure(this::complain);
+        killTimer = vertx.setTimer(Math.max(1, graceSeconds * 1_000L), tick -> {
+            say(DynoError.R12.title() + " -> Process failed to exit within " + graceSeconds + " seconds of SIGTERM");
+            say("Stopping process with SIGKILL");
+            containers.signal(containerId, "KILL").onFailure(this::complain);
+        });
+    }
+
+    private void awaitPort(Duration limit) {
+        probe = new PortProbe(vertx, String.valueOf(address), port, limit);
+        probe.start()
+                .onSuccess(bound -> {
+                    if (state == DynoState.STARTING) {
+                        enter(DynoState.UP);
+                    }
+                })
+                .onFailure(late -> {
+                    if (state == DynoState.STARTING && !isEnded) {
+                        cause = "R10";
+                        say(DynoError.R10.title() + " -> Web process failed to bind to $PORT within "
+                                + limit.toSeconds() + " seconds of launch");
+                        say("Stopping process with SIGKILL");
+                        containers.signal(containerId, "KILL").onFailure(this::complain);
+                    }
+                });
+    }
+
+    private void follow(Container container) {
+        address = container.address();
+        LogTail followed = new LogTail(
+                vertx,
+                container.log(),
+                entries -> platform.appLog()
+                        .deliver(entries.stream()
+                                .map(entry -> new LogLine(start.appId(), entry.at(), "app", start.name(), entry.text()))
+                                .toList()));
+        tail = followed;
+        followed.start();
+    }
+
+    private void enter(DynoState next) {
+        DynoState before = state;
+        state = next;
+        since = platform.clock().instant();
+        if (next != DynoState.STOPPING) {
+            DynoState shown = before == DynoState.STOPPING ? DynoState.UP : before;
+            if (shown != next) {
+                say("State changed from " + shown.word() + " to " + next.word());
+            }
+        }
+        if (!next.isFinal()) {
+            write().onFailure(this::complain);
+        }
+        changed.run();
+    }
+
+    private Future<Map<String, String>> environment() {
+        var api = platform.members().any("api");
+        if (api.isEmpty()) {
+            return Future.failedFuture("no api is up to ask for the config vars");
+        }
+        String url = api.get().url() + "/api/releases/" + start.releaseId() + "/environment";
+        return platform.internal().call(HttpMethod.GET, url, DEADLINE).send().map(response -> {
+            if (response.statusCode() != 200) {
+                throw new IllegalStateException("the api has no config vars for the release: " + response.statusCode());
+            }
+            Map<String, String> environment = new HashMap<>();
+            environment.put("PATH", "/app/bin:/usr/local/bin:/usr/bin:/bin");
+            environment.put("LANG", "C.UTF-8");
+            Map<?, ?> vars = Json.read(response.bodyAsBuffer(), Map.class);
+            vars.forEach((name, value) -> environment.put(String.valueOf(name), String.valueOf(value)));
+            environment.put("HOME", "/app");
+            environment.put("DYNO", start.name());
+            if (start.isWeb()) {
+                environment.put("PORT", Integer.toString(port));
+            }
+            return environment;
+        });
+    }
+
+    private ContainerSpec spec(Map<String, String> environment, Disk disk) {
+        return new ContainerSpec(
+                containerId,
+                start.dynoId().toString().substring(0, 8),
+                List.of("/bin/bash", "-c", LAUNCH, "bash", start.command()),
+                environment,
+                start.hostUid(),
+                start.stack(),
+                Optional.of(platform.blobs().path(start.slugSha256())),
+                disk,
+                List.of(),
+                // Without swap the kernel would kill at the quota itself; the promise is three times as much.
+                new ContainerSpec.Limits(start.memoryMb() * 3, start.memoryMb() * 3, 256, 256),
+                false);
+    }
+
+    private Future<Disk> keep(Disk disk) {
+        return write().map(disk);
+    }
+
+    private Future<Void> write() {
+        Facts facts = new Facts(start, state, since);
+        Path bundle = containers.bundle(containerId);
+        return vertx.executeBlocking(
+                () -> {
+                    if (Files.isDirectory(bundle)) {
+                        Path fresh = bundle.resolve("dyno.json." + UUID.randomUUID());
+                        Files.write(fresh, bytes(facts));
+                        Files.move(fresh, bundle.resolve("dyno.json"), StandardCopyOption.ATOMIC_MOVE);
+                    }
+                    return null;
+                },
+                true);
+    }
+
+    private static byte[] bytes(Facts facts) {
+        Buffer json = Json.write(facts);
+        return json.getBytes();
+    }
+
+    private void say(String text) {
+        platform.appLog().platform(start.appId(), start.name(), text);
+    }
+
+    private void complain(Throwable failed) {
+        log.atWarn()
+                .addKeyValue("dyno", containerId)
+                .addKeyValue("reason", failed.getMessage())
+                .log("dyno-command-failed");
+    }
+}

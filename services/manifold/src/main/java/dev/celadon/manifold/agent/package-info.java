@@ -1,0 +1,5 @@
+/** The dynos of this node. */
+@NullMarked
+package dev.celadon.manifold.agent;
+
+import org.jspecify.annotations.NullMarked;
