@@ -37,7 +37,7 @@ public final class LogTail {
     private final Path log;
     private final Path positionFile;
     private final Function<List<Entry>, Future<Void>> taker;
-    private final Map<String, String> unfinished = new HashMap<>();
+    private Map<String, String> unfinished = Map.of();
     private final Promise<Void> drained = Promise.promise();
     private Position position = new Position("", 0);
     private @Nullable FileChannel channel;
@@ -49,7 +49,7 @@ public final class LogTail {
 
     private record Position(String file, long offset) {}
 
-    private record Batch(List<Entry> entries, Position next) {}
+    private record Batch(List<Entry> entries, Position next, Map<String, String> unfinished) {}
 
     public LogTail(Vertx vertx, Path log, Function<List<Entry>, Future<Void>> taker) {
         this.vertx = vertx;
@@ -78,10 +78,10 @@ public final class LogTail {
     private void next() {
         boolean wasEnding = isEnding;
         vertx.executeBlocking(this::readBatch, true)
-                .compose(batch -> batch.entries().isEmpty()
+                .compose(batch -> batch.next().equals(position)
                         ? Future.succeededFuture(false)
-                        : taker.apply(batch.entries())
-                                .compose(taken -> vertx.executeBlocking(() -> keep(batch.next()), true))
+                        : take(batch.entries())
+                                .compose(taken -> vertx.executeBlocking(() -> keep(batch), true))
                                 .map(kept -> true))
                 .onSuccess(hadLines -> {
                     if (!hadLines && wasEnding) {
@@ -91,6 +91,10 @@ public final class LogTail {
                     }
                 })
                 .onFailure(cause -> wait(RETRY));
+    }
+
+    private Future<Void> take(List<Entry> entries) {
+        return entries.isEmpty() ? Future.succeededFuture() : taker.apply(entries);
     }
 
     private void wait(Duration duration) {
@@ -106,18 +110,22 @@ public final class LogTail {
         return null;
     }
 
-    private Void keep(Position next) throws IOException {
-        position = next;
-        Path fresh = positionFile.resolveSibling("log.position.new");
-        Json.mapper().writeValue(fresh.toFile(), next);
-        Files.move(fresh, positionFile, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+    /** A batch that ends amid a line is kept in memory only: whoever follows next reads its pieces again. */
+    private Void keep(Batch batch) throws IOException {
+        position = batch.next();
+        unfinished = batch.unfinished();
+        if (unfinished.isEmpty()) {
+            Path fresh = positionFile.resolveSibling("log.position.new");
+            Json.mapper().writeValue(fresh.toFile(), position);
+            Files.move(fresh, positionFile, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+        }
         return null;
     }
 
     private Batch readBatch() throws IOException {
         FileChannel open = open();
         if (open == null) {
-            return new Batch(List.of(), position);
+            return new Batch(List.of(), position, unfinished);
         }
         ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
         open.read(chunk, position.offset());
@@ -129,12 +137,13 @@ public final class LogTail {
                 closeChannel();
                 position = new Position("", 0);
             }
-            return new Batch(List.of(), position);
+            return new Batch(List.of(), position, unfinished);
         }
         String text = new String(chunk.array(), 0, whole, StandardCharsets.UTF_8);
         List<Entry> entries = new ArrayList<>();
-        text.lines().forEach(line -> parse(line, entries));
-        return new Batch(entries, new Position(position.file(), position.offset() + whole));
+        Map<String, String> pieces = new HashMap<>(unfinished);
+        text.lines().forEach(line -> parse(line, entries, pieces));
+        return new Batch(entries, new Position(position.file(), position.offset() + whole), pieces);
     }
 
     private @Nullable FileChannel open() throws IOException {
@@ -174,16 +183,16 @@ public final class LogTail {
     }
 
     /** {@code 2026-11-24T01:02:03.123456789+00:00 stdout F text}; P marks a piece of a line that goes on. */
-    private void parse(String line, List<Entry> entries) {
+    private static void parse(String line, List<Entry> entries, Map<String, String> pieces) {
         String[] parts = line.split(" ", 4);
         if (parts.length < 4) {
             return;
         }
-        String text = unfinished.getOrDefault(parts[1], "") + parts[3];
+        String text = pieces.getOrDefault(parts[1], "") + parts[3];
         if (parts[2].equals("P") && text.length() < MAX_LINE) {
-            unfinished.put(parts[1], text);
+            pieces.put(parts[1], text);
         } else {
-            unfinished.remove(parts[1]);
+            pieces.remove(parts[1]);
             entries.add(new Entry(OffsetDateTime.parse(parts[0]).toInstant(), parts[1], text));
         }
     }
