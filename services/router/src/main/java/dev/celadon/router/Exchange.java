@@ -51,6 +51,7 @@ final class Exchange {
     private @Nullable Backend backend;
     private long connectMillis = -1;
     private long firstByteTimer = -1;
+    private @Nullable HttpClientRequest request;
     private boolean isDone;
     private boolean isClientGone;
 
@@ -173,6 +174,7 @@ final class Exchange {
     }
 
     private Future<HttpClientResponse> send(HttpClientRequest outbound) {
+        request = outbound;
         boolean isUpgrade = !header("Upgrade").isEmpty();
         copyHeaders(inbound.headers(), outbound.headers());
         forwardedHeaders(outbound.headers());
@@ -219,12 +221,19 @@ final class Exchange {
         if (answer.statusCode() == 101) {
             return tunnel(answer);
         }
-        outbound.setStatusCode(answer.statusCode()).setStatusMessage(answer.statusMessage());
+        outbound.setStatusCode(answer.statusCode());
+        if (answer.statusCode() != 304) {
+            outbound.setStatusMessage(answer.statusMessage());
+        }
         copyHeaders(answer.headers(), outbound.headers());
         outbound.headers().set("Via", "1.1 vegur");
         boolean hasLength = answer.getHeader("Content-Length") != null;
         if (!hasLength && inbound.version() == HttpVersion.HTTP_1_1) {
             outbound.setChunked(true);
+        }
+        if (hasBody(answer)) {
+            // At once: a stream of events may have nothing to say for long.
+            outbound.writeHead();
         }
         return answer.pipe()
                 .endOnFailure(false)
@@ -236,6 +245,10 @@ final class Exchange {
                     inbound.connection().close();
                     return Future.failedFuture(new Refused(isClientGone ? RouterError.H27 : RouterError.H18));
                 });
+    }
+
+    private boolean hasBody(HttpClientResponse answer) {
+        return !inbound.method().name().equals("HEAD") && answer.statusCode() != 204 && answer.statusCode() != 304;
     }
 
     /** Any protocol after a 101: bytes both ways until one side ends, or nobody said anything for the idle limit. */
@@ -252,7 +265,10 @@ final class Exchange {
 
     private void clientGone() {
         isClientGone = true;
-        if (!isDone && backend == null) {
+        HttpClientRequest asked = request;
+        if (!isDone && asked != null) {
+            asked.reset();
+        } else if (!isDone && backend == null) {
             refuse(new Refused(RouterError.H27));
         }
     }

@@ -36,6 +36,7 @@ public final class Agent extends VerticleBase {
     private final ContainerHost containers;
     private final Map<UUID, DynoRun> runs = new HashMap<>();
     private long newestEpoch;
+    private boolean isAdopted;
     private boolean isBeating;
     private boolean isBeatWanted;
 
@@ -50,10 +51,14 @@ public final class Agent extends VerticleBase {
         var own = context;
         containers.onExit((id, status) -> own.runOnContext(turn -> ended(id, status)));
         platform.meters().gauge("dynos", runs, Map::size);
-        vertx.setPeriodic(settings.heartbeat().toMillis(), tick -> beat());
         return adopt().compose(adopted -> platform.bus().serve(Command.START_DYNO, platform.nodeId(), this::start))
                 .compose(served -> platform.bus().serve(Command.STOP_DYNO, platform.nodeId(), this::stop))
-                .onSuccess(ready -> beat());
+                .onSuccess(ready -> {
+                    // Not before adoption: an inventory without the dynos that run would give them up as lost.
+                    isAdopted = true;
+                    vertx.setPeriodic(settings.heartbeat().toMillis(), tick -> beat());
+                    beat();
+                });
     }
 
     @Override
@@ -123,7 +128,11 @@ public final class Agent extends VerticleBase {
     }
 
     private void beatSoon() {
-        vertx.setTimer(SOON_MILLIS, tick -> beat());
+        vertx.setTimer(SOON_MILLIS, tick -> {
+            if (isAdopted) {
+                beat();
+            }
+        });
     }
 
     private void beat() {

@@ -40,7 +40,7 @@ final class DynoRun {
     private static final String LAUNCH = """
             for f in /app/.profile.d/*.sh; do [ -r "$f" ] && . "$f"; done
             [ -r /app/.profile ] && . /app/.profile
-            eval "$1"
+            exec /bin/bash -c "$1"
             """;
 
     private final Platform platform;
@@ -59,6 +59,7 @@ final class DynoRun {
     private @Nullable LogTail tail;
     private @Nullable PortProbe probe;
     private long killTimer = -1;
+    private int graceSeconds;
     private boolean isStopping;
     private boolean isEnded;
 
@@ -110,7 +111,7 @@ final class DynoRun {
                         enter(DynoState.UP);
                     }
                     if (isStopping) {
-                        signalStop(0);
+                        signalStop(graceSeconds);
                     }
                 })
                 .onFailure(failed -> {
@@ -142,6 +143,7 @@ final class DynoRun {
             return;
         }
         isStopping = true;
+        this.graceSeconds = graceSeconds;
         if (tail != null) {
             signalStop(graceSeconds);
         }

@@ -169,7 +169,7 @@ public final class Scheduler extends VerticleBase {
             if (dyno.state() == DynoState.CRASHED
                     && counted.add(dyno.id())
                     && before.lastAt().isBefore(dyno.since())) {
-                Crashes after = crashPolicy.after(before, before.lastAt(), dyno.since());
+                Crashes after = crashPolicy.after(before, dyno.createdAt(), dyno.since());
                 Crashes kept = before.count() == 0 ? new Crashes(1, dyno.since()) : after;
                 view.crashes().put(key, kept);
                 done = done.compose(earlier -> dynoStore.remember(dyno, kept).mapEmpty());

@@ -28,7 +28,8 @@ public record Dyno(
         boolean wasUp,
         boolean isReplaced,
         @Nullable Long retiredRevision,
-        @Nullable Instant retiredAt) {
+        @Nullable Instant retiredAt,
+        Instant createdAt) {
 
     public String type() {
         return name.substring(0, name.lastIndexOf('.'));

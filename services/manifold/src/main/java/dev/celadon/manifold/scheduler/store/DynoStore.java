@@ -212,6 +212,7 @@ public final class DynoStore {
                 row.getBoolean("was_up"),
                 row.getBoolean("is_replaced"),
                 row.getLong("retired_revision"),
-                retired == null ? null : retired.toInstant());
+                retired == null ? null : retired.toInstant(),
+                row.getOffsetDateTime("created_at").toInstant());
     }
 }

@@ -26,11 +26,13 @@ public final class RouteStore {
     public record Rollout(int version, String state) {}
 
     public Future<RoutingTable> since(long revision) {
-        return database.list(
-                        "select entry from manifold.routes where revision > $1 order by revision",
-                        Tuple.of(revision),
-                        row -> route(row.getJsonObject("entry")))
-                .compose(routes -> revision().map(now -> new RoutingTable(revision, now, routes)));
+        // The revision first: an entry published in between is then sent again, never skipped.
+        return revision()
+                .compose(now -> database.list(
+                                "select entry from manifold.routes where revision > $1 order by revision",
+                                Tuple.of(revision),
+                                row -> route(row.getJsonObject("entry")))
+                        .map(routes -> new RoutingTable(revision, now, routes)));
     }
 
     public Future<Long> revision() {

@@ -112,6 +112,7 @@ class ConvergenceTest {
                 state == DynoState.UP,
                 false,
                 null,
-                null);
+                null,
+                Instant.EPOCH);
     }
 }
