@@ -3,133 +3,146 @@ package dev.celadon.logplex;
 import dev.celadon.contract.LogLine;
 import dev.celadon.logplex.domain.History;
 import dev.celadon.logplex.domain.NumberedLine;
-import dev.celadon.runtime.Json;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Consumer;
-import java.util.stream.Stream;
+import java.util.concurrent.CopyOnWriteArraySet;
 
 /** The kept lines of every app and who listens to them: state of one event loop, saved to disk as best it can. */
 final class AppLogs {
+    private static final int SLICE = 200;
+
     private final Vertx vertx;
-    private final Path directory;
+    private final Clock clock;
+    private final HistoryFiles files;
     private final int capacity;
     private final Map<UUID, History> histories = new HashMap<>();
-    private final Map<UUID, Set<Consumer<NumberedLine>>> listeners = new HashMap<>();
+    private final Map<UUID, Set<Session>> sessions = new HashMap<>();
     private final Set<UUID> changed = new HashSet<>();
+    private final Set<UUID> gone = new HashSet<>();
 
-    AppLogs(Vertx vertx, Path directory, int capacity) {
+    AppLogs(Vertx vertx, Clock clock, HistoryFiles files, int capacity) {
         this.vertx = vertx;
-        this.directory = directory;
+        this.clock = clock;
+        this.files = files;
         this.capacity = capacity;
     }
 
     Future<Void> load() {
-        return vertx.executeBlocking(this::read, true)
-                .onSuccess(saved -> saved.forEach((app, lines) -> {
-                    History history = history(app);
-                    lines.forEach(history::append);
-                }))
+        return vertx.executeBlocking(files::read, true)
+                .onSuccess(saved -> saved.forEach((app, lines) -> history(app).restore(lines)))
                 .mapEmpty();
     }
 
-    void append(LogLine line) {
-        NumberedLine numbered = history(line.appId()).append(line);
-        changed.add(line.appId());
-        listeners.getOrDefault(line.appId(), Set.of()).forEach(listener -> listener.accept(numbered));
+    /** A slice at a time, so that a large batch neither holds the loop nor overruns sessions that keep up. */
+    Future<Void> append(List<LogLine> lines) {
+        Promise<Void> appended = Promise.promise();
+        appendSlice(lines, 0, appended);
+        return appended.future();
     }
 
-    History history(UUID app) {
-        return histories.computeIfAbsent(app, none -> new History(capacity, 1));
-    }
-
-    void listen(UUID app, Consumer<NumberedLine> listener) {
-        listeners.computeIfAbsent(app, none -> new HashSet<>()).add(listener);
-    }
-
-    void forget(UUID app, Consumer<NumberedLine> listener) {
-        Set<Consumer<NumberedLine>> left = listeners.getOrDefault(app, new HashSet<>());
-        left.remove(listener);
-        if (left.isEmpty()) {
-            listeners.remove(app);
+    private void appendSlice(List<LogLine> lines, int from, Promise<Void> appended) {
+        int to = Math.min(from + SLICE, lines.size());
+        lines.subList(from, to).forEach(this::append);
+        if (to == lines.size()) {
+            appended.complete();
+        } else {
+            vertx.runOnContext(turn -> appendSlice(lines, to, appended));
         }
     }
 
-    int sessions() {
-        return listeners.values().stream().mapToInt(Set::size).sum();
+    private void append(LogLine line) {
+        if (!gone.contains(line.appId())) {
+            NumberedLine numbered = history(line.appId()).append(clock.instant(), line);
+            changed.add(line.appId());
+            sessions.getOrDefault(line.appId(), Set.of()).forEach(session -> session.offer(numbered));
+        }
     }
 
-    /** Writes the apps whose lines changed since the last time. */
+    /** What is kept of an app; making nothing up for one that never logged. */
+    History read(UUID app) {
+        return histories.getOrDefault(app, new History(capacity));
+    }
+
+    private History history(UUID app) {
+        return histories.computeIfAbsent(app, none -> new History(capacity));
+    }
+
+    boolean isGone(UUID app) {
+        return gone.contains(app);
+    }
+
+    void listen(UUID app, Session session) {
+        // Its readers come and go while it is offered lines.
+        sessions.computeIfAbsent(app, none -> new CopyOnWriteArraySet<>()).add(session);
+    }
+
+    void forget(UUID app, Session session) {
+        Set<Session> left = sessions.getOrDefault(app, new HashSet<>());
+        left.remove(session);
+        if (left.isEmpty()) {
+            sessions.remove(app);
+        }
+    }
+
+    /** Writes the apps whose lines changed since the last time; what could not be written is tried again then. */
     Future<Void> save() {
+        if (changed.isEmpty()) {
+            return Future.succeededFuture();
+        }
         Map<UUID, List<NumberedLine>> lines = new HashMap<>();
         changed.forEach(app -> lines.put(app, history(app).all()));
         changed.clear();
-        return vertx.executeBlocking(() -> write(lines), true);
+        return vertx.<Void>executeBlocking(
+                        () -> {
+                            for (Map.Entry<UUID, List<NumberedLine>> app : lines.entrySet()) {
+                                files.write(app.getKey(), app.getValue());
+                            }
+                            return null;
+                        },
+                        true)
+                .onFailure(cause ->
+                        lines.keySet().stream().filter(histories::containsKey).forEach(changed::add));
     }
 
-    /** Drops what is kept of apps that exist no more. */
-    Future<Void> keepOnly(Set<UUID> apps) {
-        histories.keySet().retainAll(apps);
-        changed.retainAll(apps);
+    Set<UUID> known() {
+        return Set.copyOf(histories.keySet());
+    }
+
+    /**
+     * Drops what is kept of apps that exist no more, and of those that logged nothing for too long.
+     *
+     * @param known asked before {@code existing} was, or an app made in between would be taken for a deleted one
+     */
+    Future<Void> keepOnly(Set<UUID> existing, Set<UUID> known, Duration retention) {
+        gone.removeAll(existing);
+        Instant oldest = clock.instant().minus(retention);
+        Set<UUID> dropped = new HashSet<>();
+        for (UUID app : known) {
+            if (!existing.contains(app)) {
+                gone.add(app);
+                dropped.add(app);
+                sessions.getOrDefault(app, Set.of()).forEach(Session::leave);
+            } else if (read(app).isIdleSince(oldest)) {
+                dropped.add(app);
+            }
+        }
+        histories.keySet().removeAll(dropped);
+        changed.removeAll(dropped);
         return vertx.executeBlocking(
                 () -> {
-                    for (Path file : files()) {
-                        if (apps.stream()
-                                .noneMatch(app -> file.getFileName().toString().startsWith(app.toString()))) {
-                            Files.deleteIfExists(file);
-                        }
-                    }
+                    files.delete(dropped);
                     return null;
                 },
                 true);
-    }
-
-    private Map<UUID, List<LogLine>> read() throws IOException {
-        Map<UUID, List<LogLine>> saved = new HashMap<>();
-        for (Path file : files()) {
-            String name = file.getFileName().toString();
-            if (name.endsWith(".ndjson")) {
-                List<LogLine> lines = new ArrayList<>();
-                for (String line : Files.readAllLines(file)) {
-                    lines.add(Json.read(Buffer.buffer(line), LogLine.class));
-                }
-                saved.put(UUID.fromString(name.replace(".ndjson", "")), lines);
-            }
-        }
-        return saved;
-    }
-
-    private Void write(Map<UUID, List<NumberedLine>> apps) throws IOException {
-        Files.createDirectories(directory);
-        for (Map.Entry<UUID, List<NumberedLine>> app : apps.entrySet()) {
-            Buffer text = Buffer.buffer();
-            app.getValue()
-                    .forEach(line -> text.appendBuffer(Json.write(line.line())).appendString("\n"));
-            Path fresh = directory.resolve(app.getKey() + ".new");
-            Files.write(fresh, text.getBytes());
-            Files.move(fresh, directory.resolve(app.getKey() + ".ndjson"), StandardCopyOption.ATOMIC_MOVE);
-        }
-        return null;
-    }
-
-    private List<Path> files() throws IOException {
-        if (!Files.isDirectory(directory)) {
-            return List.of();
-        }
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.toList();
-        }
     }
 }

@@ -2,17 +2,18 @@ package dev.celadon.logplex;
 
 import dev.celadon.contract.LogLine;
 import dev.celadon.contract.Topic;
-import dev.celadon.runtime.Json;
 import dev.celadon.runtime.Platform;
 import dev.celadon.runtime.Service;
 import io.micrometer.core.instrument.Counter;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.handler.BodyHandler;
 import io.vertx.sqlclient.Tuple;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,6 +51,7 @@ public final class LogplexService implements Service {
     @Override
     public Future<?> stop() {
         String id = deployment;
+        deployment = null;
         return id == null ? Future.succeededFuture() : platform.vertx().undeploy(id);
     }
 
@@ -62,14 +64,17 @@ public final class LogplexService implements Service {
     private final class Loop extends VerticleBase {
         private @Nullable AppLogs logs;
         private @Nullable SessionServer sessions;
+        private @Nullable Route intake;
+        private boolean isLooking;
 
         @Override
         public Future<?> start() {
-            AppLogs kept = new AppLogs(vertx, platform.dataDirectory().resolve("logplex"), settings.history());
+            HistoryFiles files = new HistoryFiles(platform.dataDirectory().resolve("logplex"));
+            AppLogs kept = new AppLogs(vertx, platform.clock(), files, settings.history());
             logs = kept;
             SessionServer server = new SessionServer(vertx, platform, settings, kept);
             sessions = server;
-            platform.meters().gauge("log.sessions", kept, AppLogs::sessions);
+            platform.meters().gauge("log.sessions", server, SessionServer::sessions);
             vertx.setPeriodic(settings.save().toMillis(), tick -> kept.save().onFailure(this::complain));
             vertx.setPeriodic(LOOK_FOR_DELETED_MILLIS, tick -> dropDeleted(kept));
             return kept.load()
@@ -81,42 +86,47 @@ public final class LogplexService implements Service {
                     .compose(subscribed -> server.listen())
                     .onSuccess(listening -> {
                         port = listening;
-                        var own = context;
-                        platform.internal()
+                        LineIntake lines = new LineIntake(vertx, batch -> take(batch, kept));
+                        intake = platform.internal()
                                 .router()
                                 .post("/logplex/lines")
                                 .handler(BodyHandler.create(false).setBodyLimit(MAX_BODY))
-                                .handler(request -> own.runOnContext(turn -> take(request, kept)));
+                                .handler(lines::take);
                     });
         }
 
         @Override
         public Future<?> stop() {
+            port = 0;
+            if (intake != null) {
+                intake.remove();
+            }
             Future<Void> closed = sessions == null ? Future.succeededFuture() : sessions.close();
             return closed.eventually(() -> logs == null ? Future.succeededFuture() : logs.save());
         }
 
-        private void take(RoutingContext request, AppLogs kept) {
-            int number = 0;
-            try {
-                for (String line : request.body().asString().split("\n")) {
-                    number++;
-                    kept.append(Json.read(Buffer.buffer(line), LogLine.class));
-                }
-                received.increment(number);
-                request.response().setStatusCode(204).end();
-            } catch (IllegalArgumentException malformed) {
-                request.response().setStatusCode(400).end("line " + number + ": " + malformed.getMessage() + "\n");
-            }
+        /** Called on the loop of whoever delivers; the lines are appended on ours. */
+        private Future<Void> take(List<LogLine> batch, AppLogs kept) {
+            Promise<Void> taken = Promise.promise();
+            context.runOnContext(turn -> kept.append(batch)
+                    .onSuccess(appended -> received.increment(batch.size()))
+                    .onComplete(taken));
+            return taken.future();
         }
 
         private void dropDeleted(AppLogs kept) {
+            if (isLooking) {
+                return;
+            }
+            isLooking = true;
+            Set<UUID> known = kept.known();
             platform.database()
                     .list("select id from api.v_apps", Tuple.tuple(), row -> row.getUUID("id"))
-                    .compose(apps -> kept.keepOnly(new HashSet<UUID>(apps)))
+                    .compose(apps -> kept.keepOnly(new HashSet<UUID>(apps), known, settings.retention()))
                     .onFailure(cause -> log.atDebug()
                             .addKeyValue("reason", cause.getMessage())
-                            .log("apps-unknown"));
+                            .log("apps-unknown"))
+                    .onComplete(looked -> isLooking = false);
         }
 
         private void complain(Throwable cause) {

@@ -7,8 +7,19 @@ import java.time.Duration;
  * @param history lines kept per app
  * @param tailBuffer lines a slow reader may be behind before it loses the oldest (L11)
  * @param keepAlive between signs of life on a quiet session
+ * @param sessionIdle a session in which no line was sent for so long is ended
+ * @param retention lines of an app that logs nothing are kept so long
  */
-public record LogplexSettings(String bind, int port, int history, int tailBuffer, Duration keepAlive, Duration save) {
+public record LogplexSettings(
+        String bind,
+        int port,
+        int history,
+        int tailBuffer,
+        int mostSessions,
+        Duration keepAlive,
+        Duration sessionIdle,
+        Duration retention,
+        Duration save) {
     public static LogplexSettings from(Environment environment) {
         return new LogplexSettings(
                 environment.string("CELADON_LOGPLEX_BIND", "0.0.0.0", "address log sessions are served on"),
@@ -16,7 +27,11 @@ public record LogplexSettings(String bind, int port, int history, int tailBuffer
                 environment.integer("CELADON_LOGPLEX_HISTORY", 1_500, 1, 100_000, "log lines kept per app"),
                 environment.integer(
                         "CELADON_LOGPLEX_TAIL_BUFFER", 1_024, 1, 100_000, "lines a slow reader may be behind (L11)"),
+                environment.integer("CELADON_LOGPLEX_SESSIONS", 2_000, 1, 1_000_000, "log sessions open at once"),
                 environment.duration("CELADON_LOGPLEX_KEEP_ALIVE", "15s", "between signs of life on a quiet session"),
+                environment.duration(
+                        "CELADON_LOGPLEX_SESSION_IDLE", "1h", "a session in which no line was sent is ended"),
+                environment.duration("CELADON_LOGPLEX_RETENTION", "7d", "lines are kept of an app that logs nothing"),
                 environment.duration("CELADON_LOGPLEX_SAVE", "2s", "between writes of the kept lines to disk"));
     }
 }

@@ -21,6 +21,11 @@ record SessionRequest(
         long expires) {
     private static final int DEFAULT_LINES = 100;
 
+    /** The same on a WebSocket, which always follows. */
+    SessionRequest following() {
+        return new SessionRequest(app, lines, source, dyno, true, expires);
+    }
+
     LogFilter filter() {
         return new LogFilter(source, dyno);
     }

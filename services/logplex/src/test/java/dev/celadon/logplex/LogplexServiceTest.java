@@ -4,7 +4,6 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.celadon.contract.LogLine;
-import dev.celadon.logplex.domain.LossyBuffer;
 import dev.celadon.runtime.Environment;
 import dev.celadon.runtime.testing.TestPlatform;
 import java.net.URI;
@@ -67,17 +66,6 @@ class LogplexServiceTest {
         assertThat(read("{\"app\":\"%s\",\"expires\":1}".formatted(APP))).doesNotContain("secret");
         String payload = encode("{\"app\":\"%s\",\"expires\":99999999999}".formatted(APP));
         assertThat(get("/logs/" + payload + ".forged").statusCode()).isEqualTo(404);
-    }
-
-    @Test
-    void aSlowReaderLosesTheOldestAndIsTold() {
-        LossyBuffer<Integer> buffer = new LossyBuffer<>(2);
-        List.of(1, 2, 3, 4).forEach(buffer::push);
-        assertThat(buffer.takeLoss()).isEqualTo(2);
-        assertThat(buffer.takeLoss()).isZero();
-        assertThat(buffer.pop()).contains(3);
-        assertThat(buffer.pop()).contains(4);
-        assertThat(buffer.pop()).isEmpty();
     }
 
     private void write(String source, String process, String text) throws Exception {

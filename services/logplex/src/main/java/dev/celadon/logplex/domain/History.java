@@ -1,29 +1,38 @@
 package dev.celadon.logplex.domain;
 
 import dev.celadon.contract.LogLine;
+import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-/** The newest lines of one app, oldest first, up to a bound. */
+/**
+ * The newest lines of one app, oldest first, up to a bound.
+ *
+ * <p>A sequence number is the microsecond of arrival, pushed up where two lines share one. So it keeps growing over a
+ * restart, even one that lost the last lines, and a reader that comes back can resume.
+ */
 public final class History {
+    private static final long MICROS = 1_000_000;
+
     private final int capacity;
     private final Deque<NumberedLine> lines = new ArrayDeque<>();
-    private long next;
+    private long last;
 
-    public History(int capacity, long next) {
+    public History(int capacity) {
         this.capacity = capacity;
-        this.next = next;
     }
 
-    public NumberedLine append(LogLine line) {
-        NumberedLine numbered = new NumberedLine(next++, line);
-        lines.add(numbered);
-        if (lines.size() > capacity) {
-            lines.poll();
-        }
+    public NumberedLine append(Instant arrivedAt, LogLine line) {
+        long micros = arrivedAt.getEpochSecond() * MICROS + arrivedAt.getNano() / 1_000;
+        NumberedLine numbered = new NumberedLine(Math.max(last + 1, micros), line);
+        keep(numbered);
         return numbered;
+    }
+
+    /** Takes back what an earlier life held, oldest first; what is out of order is left out. */
+    public void restore(List<NumberedLine> earlier) {
+        earlier.stream().filter(line -> line.sequence() > last).forEach(this::keep);
     }
 
     /** The newest {@code most} that the filter accepts. */
@@ -41,6 +50,24 @@ public final class History {
     }
 
     public List<NumberedLine> all() {
-        return new ArrayList<>(lines);
+        return List.copyOf(lines);
+    }
+
+    /** Whether a number can be one of this log's; one it has not reached says nothing about where to resume. */
+    public boolean hasReached(long sequence) {
+        return sequence <= last;
+    }
+
+    /** Whether nothing arrived since then. */
+    public boolean isIdleSince(Instant time) {
+        return last < time.getEpochSecond() * MICROS;
+    }
+
+    private void keep(NumberedLine numbered) {
+        lines.add(numbered);
+        last = numbered.sequence();
+        if (lines.size() > capacity) {
+            lines.poll();
+        }
     }
 }
