@@ -3,6 +3,7 @@ package dev.celadon.runtime;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.celadon.contract.Accepted;
 import dev.celadon.contract.Command;
@@ -19,7 +20,11 @@ import io.vertx.sqlclient.Tuple;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,6 +97,57 @@ class PlatformGroundTest {
         platform.appLog().platform(app, "api", "first");
         platform.appLog().write(new LogLine(app, platform.clock().instant(), "app", "web.1", "second"));
         assertThat(body.future().await(5, SECONDS)).containsSubsequence("heroku", "first", "web.1", "second");
+    }
+
+    @Test
+    void refusedLogLinesAreCountedAndHoldUpNothing() throws Exception {
+        List<String> bodies = new CopyOnWriteArrayList<>();
+        platform.internal()
+                .router()
+                .post("/logplex/lines")
+                .handler(BodyHandler.create(false))
+                .handler(context -> {
+                    String body = context.body().asString();
+                    boolean isRefused = body.contains("unwanted");
+                    if (!isRefused) {
+                        bodies.add(body);
+                    }
+                    context.response().setStatusCode(isRefused ? 400 : 204).end();
+                });
+        UUID app = UUID.randomUUID();
+        platform.appLog().platform(app, "api", "unwanted");
+        await().untilAsserted(() -> {
+            platform.appLog().platform(app, "api", "wanted");
+            assertThat(String.join("", bodies))
+                    .contains("Error L13 (local delivery error): 1 messages dropped since ")
+                    .contains("\"wanted\"");
+        });
+    }
+
+    @Test
+    void batchesOfLogLinesStayUnderTwoMegabytes() throws Exception {
+        List<Integer> lengths = new CopyOnWriteArrayList<>();
+        List<String> numbers = new CopyOnWriteArrayList<>();
+        platform.internal()
+                .router()
+                .post("/logplex/lines")
+                .handler(BodyHandler.create(false).setBodyLimit(8 << 20))
+                .handler(context -> {
+                    lengths.add(context.body().length());
+                    Pattern.compile("x(\\d{4})")
+                            .matcher(context.body().asString())
+                            .results()
+                            .forEach(number -> numbers.add(number.group(1)));
+                    context.response().setStatusCode(204).end();
+                });
+        UUID app = UUID.randomUUID();
+        String text = "x".repeat(LogLine.MAX_TEXT_BYTES - 4);
+        List<LogLine> lines = IntStream.range(0, 500)
+                .mapToObj(n -> new LogLine(app, platform.clock().instant(), "app", "web.1", text + "%04d".formatted(n)))
+                .toList();
+        platform.appLog().deliver(lines).await(10, SECONDS);
+        assertThat(lengths).hasSizeGreaterThan(2).allMatch(length -> length < 2 << 20);
+        assertThat(numbers).hasSize(500).isSorted();
     }
 
     @Test
