@@ -48,7 +48,11 @@ class PushToRunTest {
 
     @BeforeAll
     void start() throws Exception {
-        platform = new RunningPlatform(Files.createDirectories(directory.resolve("data")));
+        platform = new RunningPlatform(Files.createDirectories(directory.resolve("data")), settings());
+    }
+
+    Map<String, String> settings() {
+        return Map.of();
     }
 
     @AfterAll

@@ -31,8 +31,9 @@ final class RunningPlatform implements AutoCloseable {
     private Process process;
     private Map<String, String> variables = Map.of();
 
-    RunningPlatform(Path data) throws IOException, InterruptedException {
+    RunningPlatform(Path data, Map<String, String> more) throws IOException, InterruptedException {
         this.data = data;
+        settings.putAll(more);
         settings.put("CELADON_DATA", data.toString());
         for (String port : new String[] {"API", "GIT", "ROUTER", "ROUTER_TLS", "RENDEZVOUS"}) {
             settings.put("CELADON_" + port + "_PORT", Integer.toString(freePort()));

@@ -73,9 +73,11 @@ disk) # ID UID MB
   ;;
 start) # ID SLOT ADDRESS SLUG-IMAGE|-  ; the bundle lies in RUN/c/ID
   id=$2 slot=$3 address=$4 slug=$5 bundle=$RUN/c/$2
+  # One hardware address for ever per address: the host still knows the last holder's and would wait for it to expire.
+  mac=$(printf '02:ce:%02x:%02x:%02x:%02x' ${address//./ })
   ip netns add "cdn-$INSTANCE-$slot"
   ip -batch - <<LINKS
-link add v$INSTANCE-$slot mtu $MTU type veth peer name eth0 mtu $MTU netns cdn-$INSTANCE-$slot
+link add v$INSTANCE-$slot mtu $MTU type veth peer name eth0 address $mac mtu $MTU netns cdn-$INSTANCE-$slot
 link set v$INSTANCE-$slot master $BRIDGE up
 link set v$INSTANCE-$slot type bridge_slave isolated on
 LINKS
