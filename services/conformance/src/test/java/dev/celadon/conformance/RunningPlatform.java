@@ -34,7 +34,7 @@ final class RunningPlatform implements AutoCloseable {
     RunningPlatform(Path data) throws IOException, InterruptedException {
         this.data = data;
         settings.put("CELADON_DATA", data.toString());
-        for (String port : new String[] {"API", "GIT", "ROUTER", "ROUTER_TLS", "RENDEZVOUS"}) {
+        for (String port : new String[] {"API", "GIT", "GIT_SSH", "ROUTER", "ROUTER_TLS", "RENDEZVOUS"}) {
             settings.put("CELADON_" + port + "_PORT", Integer.toString(freePort()));
         }
         start();
