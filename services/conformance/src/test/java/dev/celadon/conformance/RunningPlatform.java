@@ -35,7 +35,7 @@ final class RunningPlatform implements AutoCloseable {
         this.data = data;
         settings.putAll(more);
         settings.put("CELADON_DATA", data.toString());
-        for (String port : new String[] {"API", "GIT", "ROUTER", "ROUTER_TLS", "RENDEZVOUS"}) {
+        for (String port : new String[] {"API", "GIT", "GIT_SSH", "ROUTER", "ROUTER_TLS", "RENDEZVOUS"}) {
             settings.put("CELADON_" + port + "_PORT", Integer.toString(freePort()));
         }
         start();

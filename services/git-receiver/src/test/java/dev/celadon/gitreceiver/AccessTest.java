@@ -68,6 +68,22 @@ class AccessTest {
     }
 
     @Test
+    void anAppHasItsNumberOfRequestsInAnHourAndNoMore() throws Exception {
+        stage.sql("insert into git.request_times values ($1, array_fill(now(), array[74]))", stage.app);
+        git.run("ls-remote", stage.url("my-app"));
+        for (String[] command : new String[][] {
+            {"ls-remote", stage.url("my-app")},
+            {"push", stage.url("my-app"), "main"}
+        }) {
+            Ended ended = git.tryTo(command);
+            assertThat(ended.exit()).isEqualTo(128);
+            assertThat(ended.output()).contains("This app had its 75 git requests of the last hour, try again later.");
+        }
+        stage.sql("update git.request_times set times = array_fill(now() - interval '61 minutes', array[75])");
+        git.run("ls-remote", stage.url("my-app"));
+    }
+
+    @Test
     void oneMorePushThanThereAreWorkersIsToldToTryAgain() throws Exception {
         Running first = git.start("push", stage.url("my-app"), "main");
         Waiting waiting = stage.awaitPush();
@@ -145,7 +161,8 @@ class AccessTest {
         assertThat(stage.waiting()).isPresent();
         stage.restart();
         assertThat(stage.waiting()).isEmpty();
-        assertThat(stage.pushStatus(push)).isEqualTo("abandoned");
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(stage.pushStatus(push)).isEqualTo("abandoned"));
         assertThat(stage.cancelled.poll(5, SECONDS)).isEqualTo(push.toString());
         assertThat(left).doesNotExist();
     }

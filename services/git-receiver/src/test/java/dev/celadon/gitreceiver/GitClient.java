@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 final class GitClient {
     final Path directory;
     private final Path ca;
+    private String ssh = "false";
 
     GitClient(Path directory, Path ca) throws Exception {
         this.directory = Files.createDirectories(directory);
@@ -26,6 +27,13 @@ final class GitClient {
         Files.writeString(directory.resolve(file), content);
         run("add", "-A");
         run("commit", "-q", "-m", "Add " + file);
+    }
+
+    /** Uses {@code key} for SSH, and no other; hosts it meets go to {@code known}. */
+    GitClient withKey(Path key, Path known) {
+        ssh = "ssh -F /dev/null -o BatchMode=yes -o IdentitiesOnly=yes -o IdentityAgent=none"
+                + " -o StrictHostKeyChecking=accept-new -o UserKnownHostsFile=" + known + " -i " + key;
+        return this;
     }
 
     String run(String... arguments) throws Exception {
@@ -50,6 +58,7 @@ final class GitClient {
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile());
         builder.environment().put("GIT_SSL_CAINFO", ca.toString());
+        builder.environment().put("GIT_SSH_COMMAND", ssh);
         builder.environment().put("GIT_TERMINAL_PROMPT", "0");
         builder.environment().put("GIT_CONFIG_NOSYSTEM", "1");
         builder.environment().put("GIT_CONFIG_GLOBAL", "/dev/null");

@@ -15,6 +15,8 @@ class GitReceiverSettingsTest {
         GitReceiverSettings settings = GitReceiverSettings.from(new Environment(Map.of()));
         assertThat(settings.bind()).isEqualTo("0.0.0.0");
         assertThat(settings.port()).isEqualTo(5443);
+        assertThat(settings.ssh()).isEqualTo(new GitReceiverSettings.Ssh(2222, 256, Duration.ofSeconds(20)));
+        assertThat(settings.requestsPerHour()).isEqualTo(75);
         assertThat(settings.maxPackBytes()).isEqualTo(1L << 30);
         assertThat(settings.pushWorkers()).isEqualTo(16);
         assertThat(settings.buildLimit()).isEqualTo(Duration.ofMinutes(15));
@@ -24,20 +26,26 @@ class GitReceiverSettingsTest {
 
     @Test
     void everySettingIsReadFromItsVariable() {
-        GitReceiverSettings settings = GitReceiverSettings.from(new Environment(Map.of(
-                "CELADON_GIT_BIND", "127.0.0.1",
-                "CELADON_GIT_PORT", "7",
-                "CELADON_GIT_MAX_PACK", "2MB",
-                "CELADON_GIT_PUSH_WORKERS", "3",
-                "CELADON_GIT_BUILD_LIMIT", "1m",
-                "CELADON_GIT_LIVE_LIMIT", "2s",
-                "CELADON_GIT_LOOK", "10ms",
-                "CELADON_GIT_SWEEP", "4s",
-                "CELADON_PLATFORM_NAME", "Celadon")));
+        GitReceiverSettings settings = GitReceiverSettings.from(new Environment(Map.ofEntries(
+                Map.entry("CELADON_GIT_BIND", "127.0.0.1"),
+                Map.entry("CELADON_GIT_PORT", "7"),
+                Map.entry("CELADON_GIT_SSH_PORT", "8"),
+                Map.entry("CELADON_GIT_SSH_CONNECTIONS", "9"),
+                Map.entry("CELADON_GIT_SSH_LOGIN", "11s"),
+                Map.entry("CELADON_GIT_REQUESTS", "12"),
+                Map.entry("CELADON_GIT_MAX_PACK", "2MB"),
+                Map.entry("CELADON_GIT_PUSH_WORKERS", "3"),
+                Map.entry("CELADON_GIT_BUILD_LIMIT", "1m"),
+                Map.entry("CELADON_GIT_LIVE_LIMIT", "2s"),
+                Map.entry("CELADON_GIT_LOOK", "10ms"),
+                Map.entry("CELADON_GIT_SWEEP", "4s"),
+                Map.entry("CELADON_PLATFORM_NAME", "Celadon"))));
         assertThat(settings)
                 .isEqualTo(new GitReceiverSettings(
                         "127.0.0.1",
                         7,
+                        new GitReceiverSettings.Ssh(8, 9, Duration.ofSeconds(11)),
+                        12,
                         2L << 20,
                         3,
                         Duration.ofMinutes(1),

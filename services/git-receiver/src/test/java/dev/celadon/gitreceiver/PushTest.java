@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -173,6 +174,86 @@ class PushTest {
         Ended ended = git.end(second);
         assertThat(ended.exit()).as(ended.output()).isZero();
         assertThat(ended.output()).contains("Launching... done, v2");
+    }
+
+    @Test
+    void aReleaseCommandIsWaitedFor() throws Exception {
+        Running push = git.start("push", stage.url("my-app"), "main");
+        Waiting waiting = stage.awaitPush();
+        stage.endBuild(waiting.id(), stage.beginBuild(waiting.id()), "succeeded", "");
+        stage.sql(
+                "insert into api.v_releases values ($1, $2, 4, $3, 'pending', false)",
+                UUID.randomUUID(),
+                stage.app,
+                waiting.id());
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(
+                        () -> assertThat(push.printed()).contains("remote: -----> Release command executing..."));
+        stage.sql("update api.v_releases set status = 'succeeded', is_current = true");
+        stage.sql("insert into manifold.v_rollouts values ($1, 4, 'live', null)", stage.app);
+        Ended ended = git.end(push);
+        assertThat(ended.exit()).as(ended.output()).isZero();
+        assertThat(ended.output())
+                .containsSubsequence("Release command executing...", "remote: -----> Launching... done, v4");
+    }
+
+    @Test
+    void aPushWhoseReleaseCommandFailsIsTakenAndToldSo() throws Exception {
+        stage.sql("insert into manifold.v_rollouts values ($1, 3, 'live', null)", stage.app);
+        Running push = git.start("push", stage.url("my-app"), "main");
+        Waiting waiting = stage.awaitPush();
+        stage.endBuild(waiting.id(), stage.beginBuild(waiting.id()), "succeeded", "");
+        stage.sql(
+                "insert into api.v_releases values ($1, $2, 4, $3, 'failed', false)",
+                UUID.randomUUID(),
+                stage.app,
+                waiting.id());
+        Ended ended = git.end(push);
+        assertThat(ended.exit()).as(ended.output()).isZero();
+        assertThat(ended.output())
+                .contains("remote:  !     Release command of v4 failed.", "remote:  !     v3 serves on.")
+                .doesNotContain("Launching... done");
+        assertThat(git.run("ls-remote", stage.url("my-app"), "refs/heads/main")).startsWith(waiting.commit());
+    }
+
+    @Test
+    void aReleasedCommitGetsItsRefThoughTheReceiverDiedBeforeItMovedIt() throws Exception {
+        Running push = git.start("push", stage.url("my-app"), "main");
+        Waiting waiting = stage.awaitPush();
+        stage.beginBuild(waiting.id());
+        stage.stop();
+        assertThat(git.end(push).exit()).isNotZero();
+        // As a dead process leaves it: still pending, its objects apart; the cancelling never arrived.
+        stage.sql("update git.pushes set status = 'pending', left_at = null where id = $1", waiting.id());
+        stage.sql("update compiler.v_builds set status = 'succeeded' where id = $1", waiting.id());
+        stage.start();
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(stage.pushStatus(waiting.id())).isEqualTo("built"));
+        assertThat(git.run("ls-remote", stage.url("my-app"), "refs/heads/main")).startsWith(waiting.commit());
+        git.run("clone", "-q", stage.url("my-app"), "../back");
+        git.run("-C", "../back", "fsck", "--full");
+        assertThat(git.run("-C", "../back", "rev-parse", "HEAD")).isEqualTo(waiting.commit());
+        awaitNoQuarantine();
+    }
+
+    @Test
+    void aBuildThatWasGoodBeforeItsPusherWentAwayKeepsItsCommitAndTheNextPushWaitsForThat() throws Exception {
+        Running push = git.start("push", stage.url("my-app"), "main");
+        Waiting waiting = stage.awaitPush();
+        stage.beginBuild(waiting.id());
+        // The compiler will have been faster than the cancelling, and the store tells so only later.
+        stage.sql("update compiler.v_builds set status = 'uncancellable' where id = $1", waiting.id());
+        push.interrupt();
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(stage.pushStatus(waiting.id())).isEqualTo("unattended"));
+        git.commit("more", "more\n");
+        Running next = git.start("push", stage.url("my-app"), "main");
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(next.printed()).contains("Waiting for another push"));
+        stage.sql("update compiler.v_builds set status = 'succeeded' where id = $1", waiting.id());
+        Ended ended = git.end(next);
+        assertThat(ended.output()).contains("another push was faster, fetch first");
+        assertThat(git.run("ls-remote", stage.url("my-app"), "refs/heads/main")).startsWith(waiting.commit());
     }
 
     private void awaitNoQuarantine() {

@@ -53,9 +53,25 @@ final class Stage implements AutoCloseable {
     }
 
     void restart() throws Exception {
+        stop();
+        start();
+    }
+
+    void stop() throws Exception {
         service.stop().await(20, SECONDS);
+    }
+
+    void start() throws Exception {
         service = new GitReceiverService(platform, settings(Map.of()));
         service.start().await(30, SECONDS);
+    }
+
+    int sshPort() {
+        return service.sshPort();
+    }
+
+    String sshUrl(String appName) {
+        return "ssh://git@127.0.0.1:" + sshPort() + "/" + appName + ".git";
     }
 
     String url(String appName) {
@@ -139,6 +155,7 @@ final class Stage implements AutoCloseable {
         Map<String, String> all = new HashMap<>(Map.of(
                 "CELADON_GIT_BIND", "127.0.0.1",
                 "CELADON_GIT_PORT", "0",
+                "CELADON_GIT_SSH_PORT", "0",
                 "CELADON_GIT_LOOK", "50ms",
                 "CELADON_GIT_SWEEP", "500ms",
                 "CELADON_GIT_LIVE_LIMIT", "10s"));
@@ -153,6 +170,7 @@ final class Stage implements AutoCloseable {
                 "create schema manifold",
                 "create table api.v_tokens (token_hash bytea, account_id uuid, email text)",
                 "create table api.v_apps (id uuid, name text, web_url text)",
+                "create table api.v_keys (account_id uuid, email text, fingerprint text, public_key text)",
                 "create table api.v_app_access (app_id uuid, account_id uuid)",
                 "create table api.v_releases (id uuid, app_id uuid, version int, build_id uuid, status text, is_current boolean)",
                 "create table compiler.v_builds (id uuid, app_id uuid, status text, failure text, output_url text)",
@@ -170,8 +188,12 @@ final class Stage implements AutoCloseable {
             outputs.add(asked.response());
         });
         platform.internal().router().delete("/compiler/builds/:id").handler(asked -> {
-            cancelled.add(asked.pathParam("id"));
-            asked.response().setStatusCode(204).end();
+            String id = asked.pathParam("id");
+            String sql = "update compiler.v_builds set status = 'cancelled' where id = $1 and status = 'building'";
+            platform.database().execute(sql, Tuple.of(UUID.fromString(id))).onComplete(done -> {
+                cancelled.add(id);
+                asked.response().setStatusCode(204).end();
+            });
         });
     }
 }

@@ -24,6 +24,10 @@ public record PushText(String platformName) {
         return WARNING + platformName + " push rejected, " + reason;
     }
 
+    public String releasing() {
+        return ARROW + "Release command executing...";
+    }
+
     public String launched(int version) {
         return ARROW + "Launching... done, v" + version;
     }
@@ -46,7 +50,7 @@ public record PushText(String platformName) {
     }
 
     public String releaseFailed(int version) {
-        return WARNING + "The release phase of v" + version + " failed.";
+        return WARNING + "Release command of v" + version + " failed.";
     }
 
     public String unreleased(Duration waited) {

@@ -1,5 +1,6 @@
 package dev.celadon.gitreceiver.http;
 
+import dev.celadon.gitreceiver.push.Peer;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -17,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  * One request and its answer in the hands of a blocking thread. The answer streams as it is flushed; a client that reads
  * slowly slows the writer, one that goes away fails it.
  */
-public final class Exchange extends OutputStream {
+public final class Exchange extends OutputStream implements Peer {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final int MOST_IN_FLIGHT = 256 * 1024;
     private static final int PACKET = 16 * 1024;
@@ -58,11 +59,12 @@ public final class Exchange extends OutputStream {
         return gitProtocol;
     }
 
+    @Override
     public boolean isGone() {
         return isGone;
     }
 
-    /** Runs it when the client goes away, at once if it has gone. */
+    @Override
     public void onGone(Runnable listener) {
         goneListeners.add(listener);
         if (isGone) {

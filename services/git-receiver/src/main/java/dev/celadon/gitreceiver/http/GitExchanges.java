@@ -4,6 +4,7 @@ import dev.celadon.gitreceiver.domain.App;
 import dev.celadon.gitreceiver.domain.AppPath.Resource;
 import dev.celadon.gitreceiver.domain.Pusher;
 import dev.celadon.gitreceiver.push.Pushes;
+import dev.celadon.gitreceiver.push.Wire;
 import dev.celadon.gitreceiver.repository.Repositories;
 import java.io.IOException;
 import java.io.InputStream;
@@ -64,7 +65,11 @@ public final class GitExchanges {
 
     void receivePack(Exchange exchange, App app, Pusher pusher) {
         exchange.type("application/x-git-receive-pack-result");
-        converse(exchange, app, repository -> pushes.receive(exchange, input(exchange), repository, app, pusher));
+        converse(
+                exchange,
+                app,
+                repository ->
+                        pushes.receive(new Wire(exchange, input(exchange), exchange, false), repository, app, pusher));
     }
 
     private void converse(Exchange exchange, App app, Conversation conversation) {

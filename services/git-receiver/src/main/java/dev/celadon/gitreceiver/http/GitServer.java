@@ -1,9 +1,10 @@
 package dev.celadon.gitreceiver.http;
 
+import dev.celadon.gitreceiver.access.Admission;
+import dev.celadon.gitreceiver.access.Refusal;
 import dev.celadon.gitreceiver.domain.App;
 import dev.celadon.gitreceiver.domain.AppPath;
 import dev.celadon.gitreceiver.domain.Pusher;
-import dev.celadon.gitreceiver.store.Accounts;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpHeaders;
@@ -24,14 +25,14 @@ public final class GitServer extends VerticleBase {
     private static final String TOO_MANY_PUSHES = "Too many pushes at once, try again.";
 
     private final HttpServerOptions options;
-    private final Accounts accounts;
+    private final Admission admission;
     private final Workers workers;
     private final GitExchanges exchanges;
     private volatile @Nullable HttpServer server;
 
-    public GitServer(HttpServerOptions options, Accounts accounts, Workers workers, GitExchanges exchanges) {
+    public GitServer(HttpServerOptions options, Admission admission, Workers workers, GitExchanges exchanges) {
         this.options = options;
-        this.accounts = accounts;
+        this.admission = admission;
         this.workers = workers;
         this.exchanges = exchanges;
     }
@@ -69,25 +70,27 @@ public final class GitServer extends VerticleBase {
             return;
         }
         authenticate(request)
-                .compose(pusher -> findApp(path.get(), pusher).onSuccess(app -> hand(request, path.get(), pusher, app)))
-                .onFailure(cause -> answer(request, refusalFor(cause)));
+                .compose(pusher ->
+                        findApp(request, path.get(), pusher).onSuccess(app -> hand(request, path.get(), pusher, app)))
+                .onFailure(cause -> answer(request, Admission.refusalFor(cause)));
     }
 
     private Future<Pusher> authenticate(HttpServerRequest request) {
-        Optional<String> token = Credentials.token(request.getHeader(HttpHeaders.AUTHORIZATION));
-        if (token.isEmpty()) {
-            return Future.failedFuture(new Refusal(401, "Log in with your API token as the password."));
-        }
-        return accounts.byToken(token.get())
-                .compose(found -> found.map(Future::succeededFuture)
-                        .orElseGet(() -> Future.failedFuture(
-                                new Refusal(401, "Invalid credentials provided: this API token is not known."))));
+        return admission.byToken(Credentials.token(request.getHeader(HttpHeaders.AUTHORIZATION)));
     }
 
-    private Future<App> findApp(AppPath path, Pusher pusher) {
-        return accounts.app(path.appName(), pusher.accountId())
-                .compose(found -> found.map(Future::succeededFuture)
-                        .orElseGet(() -> Future.failedFuture(new Refusal(404, "Couldn't find that app."))));
+    /**
+     * A fetch counts when it asks for the refs, a push when its pack comes; it is told of a spent hour before, because
+     * git shows the text of an error only there.
+     */
+    private Future<App> findApp(HttpServerRequest request, AppPath path, Pusher pusher) {
+        Future<App> found = admission.toApp(path.appName(), pusher);
+        boolean isForPush = AppPath.Resource.RECEIVE_PACK.service().equals(request.getParam("service"));
+        return switch (path.resource()) {
+            case REFS -> found.compose(isForPush ? admission::countable : admission::counted);
+            case RECEIVE_PACK -> found.compose(admission::counted);
+            case UPLOAD_PACK -> found;
+        };
     }
 
     private void hand(HttpServerRequest request, AppPath path, Pusher pusher, App app) {
@@ -118,29 +121,11 @@ public final class GitServer extends VerticleBase {
         }
     }
 
-    private static Refusal refusalFor(Throwable cause) {
-        if (cause instanceof Refusal refusal) {
-            return refusal;
-        }
-        log.atWarn().addKeyValue("reason", cause.getMessage()).log("git-request-undecided");
-        return new Refusal(503, "The platform cannot check your access right now, try again.");
-    }
-
     private static void answer(HttpServerRequest request, Refusal refusal) {
-        if (refusal.status == 401) {
+        if (refusal.status() == 401) {
             request.response().putHeader("WWW-Authenticate", "Basic realm=\"git\"");
         }
-        Exchange.refuse(request.response(), refusal.status, String.valueOf(refusal.getMessage()));
+        Exchange.refuse(request.response(), refusal.status(), refusal.text());
         request.resume(); // a body under way is read to its end and thrown away
-    }
-
-    /** Why a request is not served, in words for its user. */
-    private static final class Refusal extends RuntimeException {
-        private final int status;
-
-        Refusal(int status, String text) {
-            super(text, null, false, false);
-            this.status = status;
-        }
     }
 }

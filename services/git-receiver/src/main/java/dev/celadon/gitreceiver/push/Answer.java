@@ -10,13 +10,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What others answer to a push's own thread, which waits for it: never called on an event loop. */
-final class Answer {
+public final class Answer {
     private static final Logger log = LoggerFactory.getLogger(Answer.class);
     private static final long SECONDS = 10;
 
     private Answer() {}
 
-    static <T> T of(Future<T> asked) throws IOException {
+    public static <T> T of(Future<T> asked) throws IOException {
         try {
             // Not Future.await: that throws checked exceptions, an interrupt among them, without declaring them.
             return asked.toCompletionStage().toCompletableFuture().get(SECONDS, TimeUnit.SECONDS);

@@ -54,8 +54,9 @@ public final class BuildFollower {
             hints.await();
         }
         compilers.cancel(pushId);
+        // Not ended: the cancelling may come too late.
         return new BuildState(
-                "cancelled", Optional.of("the build took longer than " + inWords(limit)), Optional.empty());
+                "building", Optional.of("the build took longer than " + inWords(limit)), Optional.empty());
     }
 
     private static void copyOutput(OutputCopy copy, BuildState build, SideBand band) throws PusherGone {

@@ -58,10 +58,6 @@ public final class Compilers {
                                 .log("build-cancel-unanswered")));
     }
 
-    public void cancelAll(Iterable<UUID> pushIds) {
-        pushIds.forEach(this::cancel);
-    }
-
     public Future<Void> close() {
         return client.close();
     }

@@ -42,6 +42,9 @@ public final class Launch {
             band.say(text.unreleased(liveLimit));
             return;
         }
+        if (made.get().status().equals("pending")) {
+            band.say(text.releasing());
+        }
         Release release = await(
                         releaseLimit,
                         band,

@@ -42,7 +42,7 @@ final class OutputCopy {
         }
         Duration left = Duration.between(clock.instant(), deadline);
         try (ByteInlet output = Answer.of(compilers.output(url, left))) {
-            band.exchange().onGone(() -> output.abort("the pusher went away"));
+            band.peer().onGone(() -> output.abort("the pusher went away"));
             output.skipNBytes(printed);
             byte[] chunk = new byte[CHUNK];
             int length = output.read(chunk);

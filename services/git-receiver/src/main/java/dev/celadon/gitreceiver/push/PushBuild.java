@@ -62,14 +62,12 @@ public final class PushBuild {
         }
         Answer.of(parts.store().enter(row(push, command)));
         End end = End.ABANDONED;
+        boolean hadTurn = false;
         try {
-            if (takeTurn(push, command)) {
-                end = build(push, command) ? End.BUILT : End.REJECTED;
-            } else {
-                end = End.REJECTED;
-            }
+            hadTurn = takeTurn(push, command);
+            end = hadTurn ? build(push, command) : End.REJECTED;
         } finally {
-            close(push, end);
+            close(push, end, hadTurn);
         }
         if (end == End.BUILT) {
             announce(push);
@@ -105,19 +103,19 @@ public final class PushBuild {
         return true;
     }
 
-    private boolean build(Push push, ReceiveCommand command) throws IOException {
+    private End build(Push push, ReceiveCommand command) throws IOException {
         bus.publish(Topic.PUSH_RECEIVED, new PushReceived(push.id(), push.app().id()));
         BuildState build = parts.follower().follow(push.id(), push.band());
         if (!build.hasSucceeded()) {
             push.band().say(text.rejected(build.reason()));
-            return false;
+            return build.hasEnded() ? End.REJECTED : End.ABANDONED;
         }
         // From here on there will be a release: the ref follows it even if the pusher is gone.
         push.quarantine().release();
         RefWrite refs = new RefWrite(push.repository());
         refs.apply(command);
         refs.pointHeadAt(command.getRefName());
-        return command.getResult() == Result.OK;
+        return command.getResult() == Result.OK ? End.BUILT : End.REJECTED;
     }
 
     private void announce(Push push) {
@@ -132,8 +130,11 @@ public final class PushBuild {
         push.repository().autoGC(org.eclipse.jgit.lib.NullProgressMonitor.INSTANCE);
     }
 
-    private void close(Push push, End end) throws IOException {
-        if (end == End.ABANDONED) {
+    /** A build given up may have been good a moment before: then {@link Unattended} lets the ref follow. */
+    private void close(Push push, End end, boolean hadTurn) throws IOException {
+        boolean isLeft = end == End.ABANDONED && hadTurn;
+        if (isLeft) {
+            push.quarantine().keep();
             parts.compilers().cancel(push.id());
         }
         log.atInfo()
@@ -142,7 +143,7 @@ public final class PushBuild {
                 .addKeyValue("end", end)
                 .log("push-ended");
         meters.counter("git.pushes", "end", end.name().toLowerCase(Locale.ROOT)).increment();
-        Answer.of(parts.store().end(push.id(), end));
+        Answer.of(isLeft ? parts.store().leave(push.id()) : parts.store().end(push.id(), end));
         parts.hints().wakeAll();
     }
 

@@ -3,11 +3,9 @@ package dev.celadon.gitreceiver.push;
 import dev.celadon.gitreceiver.domain.App;
 import dev.celadon.gitreceiver.domain.PushText;
 import dev.celadon.gitreceiver.domain.Pusher;
-import dev.celadon.gitreceiver.http.Exchange;
 import dev.celadon.gitreceiver.repository.Quarantine;
 import dev.celadon.gitreceiver.repository.Repositories;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -24,6 +22,7 @@ import org.slf4j.LoggerFactory;
 /** Receives pushes: the objects into a quarantine, checked; then what they are for is decided and done. */
 public final class Pushes {
     private static final Logger log = LoggerFactory.getLogger(Pushes.class);
+    private static final int SILENCE_SECONDS = 120;
 
     private final Repositories repositories;
     private final PushBuild build;
@@ -37,22 +36,24 @@ public final class Pushes {
         this.maxPackBytes = maxPackBytes;
     }
 
-    public void receive(Exchange exchange, InputStream input, Repository repository, App app, Pusher pusher)
-            throws IOException {
+    public void receive(Wire wire, Repository repository, App app, Pusher pusher) throws IOException {
         UUID pushId = UUID.randomUUID();
         try (Quarantine quarantine = repositories.quarantine(pushId, app.id())) {
-            GreetingReceivePack pack = new GreetingReceivePack(quarantine.repository(), exchange, text.receiving());
-            pack.setBiDirectionalPipe(false);
+            GreetingReceivePack pack = new GreetingReceivePack(quarantine.repository(), wire.peer(), text.receiving());
+            pack.setBiDirectionalPipe(wire.isTwoWay());
+            if (wire.isTwoWay()) {
+                pack.setTimeout(SILENCE_SECONDS); // HTTP's streams have their own patience
+            }
             pack.setObjectChecker(new ObjectChecker());
             pack.setMaxPackSizeLimit(maxPackBytes);
             pack.setAdvertisedRefs(refs(repository), Set.of());
             pack.setPreReceiveHook((receiving, commands) -> {
-                SideBand band = new SideBand(exchange, receiving.getMessageOutputStream());
+                SideBand band = new SideBand(wire.peer(), receiving.getMessageOutputStream());
                 new PushDecision(build, text, new PushBuild.Push(pushId, app, pusher, quarantine, repository, band))
                         .decide(commands, receiving.isAtomic());
             });
             try {
-                pack.receiveWithExceptionPropagation(input, exchange, null);
+                pack.receiveWithExceptionPropagation(wire.in(), wire.out(), null);
             } catch (UnpackException told) {
                 // The pusher has read why; the rest of the pack is thrown away.
                 log.atInfo()
@@ -76,18 +77,18 @@ public final class Pushes {
 
     /** Greets before the objects are read, so that the first line a pusher reads is always the same. */
     private static final class GreetingReceivePack extends ReceivePack {
-        private final Exchange exchange;
+        private final Peer peer;
         private final String greeting;
 
-        GreetingReceivePack(Repository quarantine, Exchange exchange, String greeting) {
+        GreetingReceivePack(Repository quarantine, Peer peer, String greeting) {
             super(quarantine);
-            this.exchange = exchange;
+            this.peer = peer;
             this.greeting = greeting;
         }
 
         @Override
         protected void receivePackAndCheckConnectivity() throws IOException, SubmoduleValidationException {
-            new SideBand(exchange, getMessageOutputStream()).say(greeting);
+            new SideBand(peer, getMessageOutputStream()).say(greeting);
             super.receivePackAndCheckConnectivity();
         }
     }

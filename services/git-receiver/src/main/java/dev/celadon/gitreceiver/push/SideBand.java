@@ -1,23 +1,22 @@
 package dev.celadon.gitreceiver.push;
 
-import dev.celadon.gitreceiver.http.Exchange;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
 /** What the pusher sees behind {@code remote:}, as it happens. */
 final class SideBand {
-    private final Exchange exchange;
+    private final Peer peer;
     private final OutputStream messages;
     private boolean isInLine;
 
-    SideBand(Exchange exchange, OutputStream messages) {
-        this.exchange = exchange;
+    SideBand(Peer peer, OutputStream messages) {
+        this.peer = peer;
         this.messages = messages;
     }
 
-    Exchange exchange() {
-        return exchange;
+    Peer peer() {
+        return peer;
     }
 
     void say(String line) throws IOException {
@@ -35,7 +34,7 @@ final class SideBand {
 
     /** JGit hides failures of its message stream, so that one has to look. */
     void check() throws PusherGone {
-        if (exchange.isGone()) {
+        if (peer.isGone()) {
             throw new PusherGone();
         }
     }

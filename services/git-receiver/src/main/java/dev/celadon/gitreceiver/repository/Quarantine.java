@@ -17,6 +17,7 @@ public final class Quarantine implements AutoCloseable {
     private final Path directory;
     private final Path target;
     private final Repository repository;
+    private boolean isKept;
 
     Quarantine(Path directory, Path target) throws IOException {
         this.directory = directory;
@@ -52,10 +53,17 @@ public final class Quarantine implements AutoCloseable {
         }
     }
 
+    /** Leaves the objects where they are when it closes: whether they are needed is not known yet. */
+    public void keep() {
+        isKept = true;
+    }
+
     @Override
     public void close() throws IOException {
         repository.close();
-        Repositories.delete(directory);
+        if (!isKept) {
+            Repositories.delete(directory);
+        }
     }
 
     private static boolean isObject(Path file) {

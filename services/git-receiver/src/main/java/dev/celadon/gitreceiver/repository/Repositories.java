@@ -11,8 +11,10 @@ import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.Repository;
@@ -51,9 +53,19 @@ public final class Repositories {
     public Quarantine quarantine(UUID pushId, UUID appId) throws IOException {
         Path directory = quarantines.resolve(pushId + SUFFIX);
         create(directory);
-        Path objects = root.resolve(appId + SUFFIX).resolve("objects");
+        Path objects = objects(appId);
         Files.writeString(directory.resolve("objects/info/alternates"), objects + "\n");
         return new Quarantine(directory, objects);
+    }
+
+    /** The kept objects of a push that nobody attends any more; deleting them is the caller's. */
+    public Optional<Quarantine> findQuarantine(UUID pushId, UUID appId) throws IOException {
+        Path directory = quarantines.resolve(pushId + SUFFIX);
+        return Files.exists(directory) ? Optional.of(new Quarantine(directory, objects(appId))) : Optional.empty();
+    }
+
+    public void deleteQuarantine(UUID pushId) throws IOException {
+        delete(quarantines.resolve(pushId + SUFFIX));
     }
 
     /** The repository of a push under way, for its source. */
@@ -65,11 +77,14 @@ public final class Repositories {
         return at(directory);
     }
 
-    /** Deletes what pushes left that died with the process; before any push is taken. */
-    public void prepare() throws IOException {
+    /** Deletes what pushes left that died with the process, but for {@code kept} ones; before any push is taken. */
+    public void prepare(Set<UUID> kept) throws IOException {
         Files.createDirectories(quarantines);
+        Set<String> names = kept.stream().map(push -> push + SUFFIX).collect(Collectors.toSet());
         for (Path left : children(quarantines)) {
-            delete(left);
+            if (!names.contains(left.getFileName().toString())) {
+                delete(left);
+            }
         }
     }
 
@@ -88,6 +103,10 @@ public final class Repositories {
             }
         }
         return deleted;
+    }
+
+    private Path objects(UUID appId) {
+        return root.resolve(appId + SUFFIX).resolve("objects");
     }
 
     static Repository at(Path directory) throws IOException {

@@ -29,6 +29,13 @@ public final class Accounts {
                 row -> new Pusher(row.getUUID("account_id"), row.getString("email")));
     }
 
+    /** @param fingerprint {@code SHA256:} and Base64 without padding, as OpenSSH prints it */
+    public Future<Optional<Pusher>> byKey(String fingerprint) {
+        String sql = "select account_id, email from api.v_keys where fingerprint = $1";
+        return database.first(
+                sql, Tuple.of(fingerprint), row -> new Pusher(row.getUUID("account_id"), row.getString("email")));
+    }
+
     /** Absent when there is no such app as when the account has no access: which of them is nobody's business. */
     public Future<Optional<App>> app(String name, UUID accountId) {
         String sql = """

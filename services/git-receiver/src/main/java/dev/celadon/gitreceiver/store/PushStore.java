@@ -61,7 +61,7 @@ public final class PushStore {
                 where id = $1 and status = 'queued' and not exists (
                     select 1 from git.pushes earlier
                     where earlier.app_id = p.app_id and earlier.ticket < p.ticket
-                      and earlier.status in ('queued', 'pending')
+                      and earlier.status in ('queued', 'pending', 'unattended')
                       and earlier.seen_at > now() - interval '20 s')
                 """;
         return database.execute(sql, Tuple.of(id)).map(changed -> changed == 1);
@@ -70,7 +70,7 @@ public final class PushStore {
     public Future<Void> end(UUID id, End end) {
         String sql = """
                 update git.pushes set status = $2, ended_at = now()
-                where id = $1 and status in ('queued', 'pending')
+                where id = $1 and status in ('queued', 'pending', 'unattended')
                 """;
         return database.execute(sql, Tuple.of(id, end.name().toLowerCase(java.util.Locale.ROOT)))
                 .mapEmpty();
@@ -78,26 +78,61 @@ public final class PushStore {
 
     /** Says that this node's pushes live. */
     public Future<Void> beat() {
-        String sql = "update git.pushes set seen_at = now() where node = $1 and status in ('queued', 'pending')";
+        String sql = """
+                update git.pushes set seen_at = now()
+                where node = $1 and status in ('queued', 'pending', 'unattended')
+                """;
         return database.execute(sql, Tuple.of(node)).mapEmpty();
     }
 
-    /** Gives up what this node left behind when it died; the ids of the pushes a compiler may know. */
-    public Future<List<UUID>> abandonOwn() {
-        String sql = """
-                update git.pushes set status = 'abandoned', ended_at = now()
-                where node = $1 and status in ('queued', 'pending') returning id
-                """;
-        return database.list(sql, Tuple.of(node), row -> row.getUUID("id"));
+    /** Nobody attends the push any more, but a compiler may have it. */
+    public Future<Void> leave(UUID id) {
+        String sql =
+                "update git.pushes set status = 'unattended', left_at = now() where id = $1 and status = 'pending'";
+        return database.execute(sql, Tuple.of(id)).mapEmpty();
     }
 
-    /** Gives up the pushes of nodes that died and did not come back. */
-    public Future<Integer> abandonSilent() {
+    /** Leaves what this node attended when it died; the ids of the pushes that a compiler may have. */
+    public Future<List<UUID>> leaveOwn() {
+        String abandon = """
+                update git.pushes set status = 'abandoned', ended_at = now() where node = $1 and status = 'queued'
+                """;
+        String leave = """
+                update git.pushes set status = 'unattended', left_at = coalesce(left_at, now()), seen_at = now()
+                where node = $1 and status in ('pending', 'unattended') returning id
+                """;
+        return database.execute(abandon, Tuple.of(node))
+                .compose(abandoned -> database.list(leave, Tuple.of(node), row -> row.getUUID("id")));
+    }
+
+    /** Leaves the pushes of nodes that died and did not come back; only they have the objects of built ones. */
+    public Future<Integer> leaveSilent() {
         String sql = """
-                update git.pushes set status = 'abandoned', ended_at = now()
+                update git.pushes
+                set status = case status when 'queued' then 'abandoned' else 'unattended' end,
+                    ended_at = case status when 'queued' then now() end,
+                    left_at = now()
                 where status in ('queued', 'pending') and seen_at < now() - interval '2 minutes'
                 """;
         return database.execute(sql, Tuple.tuple());
+    }
+
+    /** Those of this node. */
+    public Future<List<Left>> unattended() {
+        String sql = """
+                select id, app_id, ref, old_sha, new_sha, left_at < now() - interval '5 s' as is_long_left
+                from git.pushes where node = $1 and status = 'unattended' order by ticket
+                """;
+        return database.list(
+                sql,
+                Tuple.of(node),
+                row -> new Left(
+                        row.getUUID("id"),
+                        row.getUUID("app_id"),
+                        row.getString("ref"),
+                        row.getString("old_sha"),
+                        row.getString("new_sha"),
+                        row.getBoolean("is_long_left")));
     }
 
     /** The commit of a push that waits for its build on this node. */
@@ -109,4 +144,11 @@ public final class PushStore {
 
     /** What a compiler fetches. */
     public record Source(UUID appId, String commit) {}
+
+    /**
+     * A push that nobody attends.
+     *
+     * @param isLongLeft so long that no compiler can be about to take it
+     */
+    public record Left(UUID id, UUID appId, String ref, String oldSha, String newSha, boolean isLongLeft) {}
 }
