@@ -6,11 +6,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalInt;
@@ -18,7 +17,6 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,14 +28,16 @@ import org.slf4j.LoggerFactory;
 public final class ContainerHost {
     private static final Logger log = LoggerFactory.getLogger(ContainerHost.class);
     private static final Pattern ID = Pattern.compile("[a-z0-9-]{1,48}");
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final String LOG_BYTES = Integer.toString(10 << 20);
     private static final Duration EXIT_LOOK = Duration.ofMillis(100);
 
     private final Vertx vertx;
     private final Processes processes;
     private final HostSetup.Ground ground;
-    private final Subnet subnet;
-    private final BitSet slots = new BitSet();
+    private final HostScript script;
+    private final Slots slots;
+    private final Sites sites;
+    private final SlugMounts slugs;
     private final List<BiConsumer<String, Integer>> listeners = new CopyOnWriteArrayList<>();
     private final Set<String> ended = new HashSet<>();
     private long exitTimer = -1;
@@ -46,7 +46,10 @@ public final class ContainerHost {
         this.vertx = vertx;
         this.processes = processes;
         this.ground = ground;
-        this.subnet = Subnet.of(String.valueOf(ground.variables().get("NETWORK")));
+        this.script = new HostScript(processes, ground.script());
+        this.slots = new Slots(Subnet.of(ground.network()));
+        this.sites = new Sites(vertx, script, slots, ground.run());
+        this.slugs = new SlugMounts(script);
     }
 
     /**
@@ -60,37 +63,75 @@ public final class ContainerHost {
                 () -> {
                     HostSetup.Ground ground = new HostSetup(dataDirectory, instance, settings).prepare();
                     ContainerHost host = new ContainerHost(vertx, processes, ground);
-                    host.findSlots();
+                    host.find();
                     log.atInfo()
-                            .addKeyValue("runtime", ground.variables().get("RUNTIME"))
-                            .addKeyValue("network", ground.variables().get("NETWORK"))
+                            .addKeyValue("runtime", ground.runtime())
+                            .addKeyValue("network", ground.network())
                             .log("container-host-ready");
                     return host;
                 },
                 false);
     }
 
+    /** From now on {@code count} disks of that size are kept ready, so that a start need not wait for one. */
+    public void keepReady(int megabytes, int count) {
+        sites.keepReady(megabytes, count);
+    }
+
     /** A sized loop disk, mounted, owned by {@code hostUid}; made before the container that uses it. */
     public Future<Disk> createDisk(String id, int hostUid, int megabytes) {
         checkId(id);
-        return script("disk", id, Integer.toString(hostUid), Integer.toString(megabytes))
+        return sites.occupy(bundle(id), hostUid, megabytes)
                 .map(done -> new Disk(id, bundle(id).resolve("disk")))
                 .recover(cause -> remove(id).transform(removed -> Future.failedFuture(cause)));
     }
 
     /** Creates and starts; on failure everything made for it is gone again, the disk included. */
     public Future<Container> start(ContainerSpec spec) {
+        return make(spec, "start", "-l", "k8s-file:" + bundle(spec.id()).resolve("log"), "--log-size-max", LOG_BYTES);
+    }
+
+    /**
+     * Creates without starting, so that {@link #attach} misses nothing; its output goes to whoever is attached, not to
+     * the log. On failure everything made for it is gone again.
+     */
+    public Future<Container> create(ContainerSpec spec) {
+        return make(spec, "create", "-l", "none", spec.isTerminal() ? "-t" : "-i");
+    }
+
+    /** Connects to the input and output of a container made by {@link #create}. */
+    public Future<Attachment> attach(String id) {
+        checkId(id);
+        return Attachment.open(vertx, bundle(id).resolve("attach"));
+    }
+
+    /** The size of its terminal, in characters. */
+    public Future<Void> resize(String id, int columns, int rows) {
+        checkId(id);
+        return vertx.executeBlocking(
+                () -> {
+                    Files.writeString(
+                            bundle(id).resolve("ctl"), "1 " + rows + " " + columns + "\n", StandardOpenOption.WRITE);
+                    return null;
+                },
+                false);
+    }
+
+    /** Starts what {@link #create} made. */
+    public Future<Void> begin(String id) {
+        checkId(id);
+        return script.run("begin", id);
+    }
+
+    private Future<Container> make(ContainerSpec spec, String verb, String... monitorOptions) {
         checkId(spec.id());
-        int slot = takeSlot();
-        String slug = spec.slug().map(Path::toString).orElse("-");
-        return vertx.executeBlocking(() -> writeBundle(spec, slot), false)
-                .compose(written -> script(
-                        "start",
-                        spec.id(),
-                        Integer.toString(slot),
-                        subnet.address(slot),
-                        slug,
-                        spec.isTerminal() ? "-t" : ""))
+        List<String> arguments = new ArrayList<>(List.of(verb, spec.id()));
+        arguments.addAll(List.of(monitorOptions));
+        Future<?> written = vertx.executeBlocking(() -> writeBundle(spec), false);
+        Future<Void> mounted =
+                spec.slug().map(slug -> slugs.use(slug, spec.id())).orElse(Future.succeededFuture());
+        return Future.join(written, mounted)
+                .compose(there -> script.run(arguments.toArray(String[]::new)))
                 .compose(started -> vertx.executeBlocking(() -> container(bundle(spec.id())), false))
                 .recover(cause -> remove(spec.id()).transform(removed -> Future.failedFuture(cause)));
     }
@@ -122,14 +163,14 @@ public final class ContainerHost {
     /** To every process of the container; succeeds when it has ended already. {@code signal} is {@code TERM} or {@code KILL}. */
     public Future<Void> signal(String id, String signal) {
         checkId(id);
-        return script("signal", id, signal);
+        return script.run("signal", id, signal);
     }
 
     /** 0–255 once it ended, 128 + signal when killed. */
     public Future<OptionalInt> exitStatus(String id) {
         checkId(id);
         return vertx.executeBlocking(
-                () -> readExit(ground.run().resolve("exits").resolve(id)), false);
+                () -> Bundles.exit(ground.run().resolve("exits").resolve(id)), false);
     }
 
     /** Called once for each container that ends from now on, with its id and exit status, on an event loop. */
@@ -148,9 +189,8 @@ public final class ContainerHost {
     /** Kills what is left of it and takes away process, mounts, disk, cgroup, network and files. Idempotent. */
     public Future<Void> remove(String id) {
         checkId(id);
-        return vertx.executeBlocking(() -> readSlot(bundle(id)), false)
-                .compose(slot -> script("remove", id, slot < 0 ? "-" : Integer.toString(slot))
-                        .onSuccess(removed -> forget(id, slot)));
+        return vertx.executeBlocking(() -> Bundles.slot(bundle(id)), false)
+                .compose(slot -> script.run("remove", id).onSuccess(removed -> forget(id, slot)));
     }
 
     /** Ends and removes everything of the instance on this host. */
@@ -161,7 +201,7 @@ public final class ContainerHost {
                         .transform(asked -> Future.succeededFuture(ids)))
                 .compose(this::awaitExits)
                 .compose(ids -> Future.join(ids.stream().map(this::remove).toList()))
-                .compose(removed -> script("clean"));
+                .compose(removed -> script.run("clean"));
     }
 
     /** Packs a directory as a squashfs image owned by {@code hostUid}; the image is written whole or not at all. */
@@ -199,6 +239,7 @@ public final class ContainerHost {
     /** Ends this object's own timer; containers run on. */
     public void stop() {
         vertx.cancelTimer(exitTimer);
+        sites.stop();
         listeners.clear();
     }
 
@@ -228,9 +269,9 @@ public final class ContainerHost {
 
     private List<Exit> newExits() throws IOException {
         List<Exit> found = new ArrayList<>();
-        for (Path file : files(ground.run().resolve("exits"))) {
+        for (Path file : Bundles.list(ground.run().resolve("exits"))) {
             String id = file.getFileName().toString();
-            OptionalInt status = ID.matcher(id).matches() ? readExit(file) : OptionalInt.empty();
+            OptionalInt status = ID.matcher(id).matches() ? Bundles.exit(file) : OptionalInt.empty();
             if (status.isPresent() && isNew(id)) {
                 found.add(new Exit(id, status.getAsInt()));
             }
@@ -242,35 +283,29 @@ public final class ContainerHost {
         return ended.add(id);
     }
 
-    private synchronized void forget(String id, int slot) {
-        ended.remove(id);
+    private void forget(String id, int slot) {
+        slugs.release(id);
+        synchronized (this) {
+            ended.remove(id);
+        }
         if (slot >= 0) {
-            slots.clear(slot);
+            slots.free(slot);
         }
     }
 
-    private synchronized int takeSlot() {
-        int slot = slots.nextClearBit(Subnet.FIRST_SLOT);
-        if (slot > Subnet.LAST_SLOT) {
-            throw new ContainerUnavailable(
-                    "no address is left in " + ground.variables().get("NETWORK"));
-        }
-        slots.set(slot);
-        return slot;
-    }
-
-    private synchronized void findSlots() throws IOException {
+    private void find() throws IOException {
         for (Path bundle : bundles()) {
-            int slot = readSlot(bundle);
+            int slot = Bundles.slot(bundle);
             if (slot >= 0) {
-                slots.set(slot);
+                slots.mark(slot);
             }
         }
+        sites.find();
+        slugs.find(ground.run());
     }
 
-    private Path writeBundle(ContainerSpec spec, int slot) throws IOException {
+    private Path writeBundle(ContainerSpec spec) throws IOException {
         Path bundle = bundle(spec.id());
-        Files.writeString(bundle.resolve("slot"), Integer.toString(slot));
         if (spec.slug().isPresent()) {
             Files.writeString(bundle.resolve("slug"), spec.slug().get() + "\n");
         }
@@ -282,8 +317,8 @@ public final class ContainerHost {
         Files.writeString(bundle.resolve("group"), "root:x:0:\ntty:x:5:\ndyno:x:1000:\nnogroup:x:65534:\n");
         Files.writeString(bundle.resolve("hosts"), "127.0.0.1 localhost " + spec.hostname() + "\n");
         Files.writeString(bundle.resolve("resolv.conf"), ground.nameservers());
-        String namespace = "/run/netns/cdn-" + ground.variables().get("INSTANCE") + "-" + slot;
-        String cgroup = "/celadon-" + ground.variables().get("INSTANCE") + "/" + spec.id();
+        String namespace = "/run/netns/cdn-" + ground.instance() + "-" + Bundles.slot(bundle);
+        String cgroup = "/celadon-" + ground.instance() + "/" + spec.id();
         Path config = bundle.resolve("config.json");
         // It holds the config vars: nobody but root may read it.
         Files.createFile(
@@ -301,45 +336,12 @@ public final class ContainerHost {
         return new Container(
                 bundle.getFileName().toString(),
                 Integer.parseInt(Files.readString(bundle.resolve("pidfile")).strip()),
-                subnet.address(readSlot(bundle)),
+                slots.address(Bundles.slot(bundle)),
                 bundle.resolve("log"));
     }
 
-    private Future<Void> script(String... arguments) {
-        return processes
-                .run(LIMIT, HostSetup.command(ground, arguments))
-                .map(result -> result.orFail("host " + arguments[0]))
-                .mapEmpty();
-    }
-
     private List<Path> bundles() throws IOException {
-        return files(ground.run().resolve("c"));
-    }
-
-    private static List<Path> files(Path directory) throws IOException {
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.toList();
-        } catch (NoSuchFileException none) {
-            return List.of();
-        }
-    }
-
-    private static int readSlot(Path bundle) throws IOException {
-        try {
-            return Integer.parseInt(Files.readString(bundle.resolve("slot")).strip());
-        } catch (NoSuchFileException none) {
-            return -1;
-        }
-    }
-
-    /** Empty while the file is absent, or named and not written yet. */
-    private static OptionalInt readExit(Path file) throws IOException {
-        try {
-            String text = Files.readString(file).strip();
-            return text.isEmpty() ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(text));
-        } catch (NoSuchFileException running) {
-            return OptionalInt.empty();
-        }
+        return Bundles.list(ground.run().resolve("c"));
     }
 
     private static void checkId(String id) {

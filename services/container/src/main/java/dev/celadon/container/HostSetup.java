@@ -44,15 +44,13 @@ final class HostSetup {
         this.settings = settings;
     }
 
-    /**
-     * What containers stand on here.
-     *
-     * @param variables for the host script
-     */
+    /** What containers stand on here. */
     record Ground(
             Path run,
             Path script,
-            Map<String, String> variables,
+            String instance,
+            String runtime,
+            String network,
             List<String> stackPaths,
             JsonNode seccomp,
             String nameservers) {}
@@ -61,46 +59,48 @@ final class HostSetup {
         checkTools();
         Path run = Path.of("/run/celadon", instance);
         Files.createDirectories(run);
-        Path script = run.resolve("host.sh");
-        try (InputStream resource = resource("host.sh")) {
-            Path fresh = run.resolve("host.sh." + ProcessHandle.current().pid());
-            Files.write(fresh, resource.readAllBytes());
-            Files.move(fresh, script, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-        }
         String network = network();
+        List<String> paths =
+                STACK_PATHS.stream().filter(path -> Files.exists(Path.of(path))).toList();
+        Path script = writeScript(run, network, "");
+        call(script, "setup");
+        List<String> stack = new ArrayList<>(List.of("stack"));
+        stack.addAll(paths);
+        call(script, stack.toArray(String[]::new));
+        Path runtime = new RuntimeChoice(run, instance).choose(settings.runtime());
+        writeScript(run, network, runtime.toString());
+        String name = String.valueOf(runtime.getFileName());
+        return new Ground(run, script, instance, name, network, paths, seccomp(), nameservers());
+    }
+
+    /** The script with this host's facts at its head, so that a verb is one process and needs no environment. */
+    private Path writeScript(Path run, String network, String runtime) throws IOException, InterruptedException {
         Map<String, String> variables = Map.of(
                 "RUN", run.toString(),
                 "DATA", data.toString(),
                 "INSTANCE", instance,
-                "RUNTIME", runtime(),
+                "RUNTIME", runtime,
                 "BRIDGE", "cdn-" + instance,
                 "NETWORK", network,
                 "GATEWAY", Subnet.of(network).address(1),
                 "MTU", uplinkMtu(),
                 "BLOCKED", settings.blocked());
-        List<String> paths =
-                STACK_PATHS.stream().filter(path -> Files.exists(Path.of(path))).toList();
-        Ground ground = new Ground(run, script, variables, paths, seccomp(), nameservers());
-        call(ground, "setup");
-        List<String> stack = new ArrayList<>(List.of("stack"));
-        stack.addAll(paths);
-        call(ground, stack.toArray(String[]::new));
-        return ground;
+        StringBuilder text = new StringBuilder("#!/bin/bash\n");
+        variables.forEach((name, value) -> text.append(name)
+                .append("='")
+                .append(value.replace("'", "'\\''"))
+                .append("'\n"));
+        try (InputStream resource = resource("host.sh")) {
+            text.append(new String(resource.readAllBytes(), StandardCharsets.UTF_8));
+        }
+        Path script = run.resolve("host.sh");
+        Path fresh = run.resolve("host.sh." + ProcessHandle.current().pid());
+        Files.writeString(fresh, text);
+        return Files.move(fresh, script, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
     }
 
-    /** Runs the host script; fails with its own words. */
-    static String call(Ground ground, String... arguments) throws IOException, InterruptedException {
-        return Processes.runBlocking(LIMIT, command(ground, arguments), "")
-                .orFail("host " + arguments[0])
-                .output();
-    }
-
-    static List<String> command(Ground ground, String... arguments) {
-        List<String> command = new ArrayList<>(List.of("env"));
-        ground.variables().forEach((name, value) -> command.add(name + "=" + value));
-        command.addAll(List.of("bash", ground.script().toString()));
-        command.addAll(List.of(arguments));
-        return command;
+    private static void call(Path script, String... arguments) throws IOException, InterruptedException {
+        Processes.runBlocking(LIMIT, HostScript.command(script, arguments), "").orFail("host " + arguments[0]);
     }
 
     private static void checkTools() {
@@ -130,20 +130,6 @@ final class HostSetup {
         if (!missing.isEmpty()) {
             throw new ContainerUnavailable("containers need " + String.join(", ", missing));
         }
-    }
-
-    private String runtime() throws IOException, InterruptedException {
-        List<String> candidates =
-                settings.runtime().equals("auto") ? List.of("crun", "runc") : List.of(settings.runtime());
-        for (String candidate : candidates) {
-            // crun refuses hosts whose cgroups are hybrid; runc takes the same configuration there.
-            boolean isHybrid = Files.exists(Path.of("/sys/fs/cgroup/unified/cgroup.controllers"));
-            if (find(candidate).isPresent() && !(candidate.equals("crun") && isHybrid)) {
-                return candidate;
-            }
-        }
-        throw new ContainerUnavailable(
-                "no OCI runtime starts here (tried: " + candidates + "; Debian packages crun, runc)");
     }
 
     /** Remembered with the data, so that dynos keep their addresses over restarts. */
@@ -209,7 +195,7 @@ final class HostSetup {
         return resource;
     }
 
-    private static Optional<Path> find(String tool) {
+    static Optional<Path> find(String tool) {
         return Stream.of("/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/bin", "/usr/local/sbin")
                 .map(directory -> Path.of(directory, tool))
                 .filter(Files::isExecutable)

@@ -1,13 +1,65 @@
-#!/bin/bash
 # What the platform does to this host for its containers; every verb may be repeated.
-# Environment: RUN (/run/celadon/<instance>), DATA, INSTANCE, RUNTIME, BRIDGE, NETWORK (a.b.c.d/20), GATEWAY, MTU, BLOCKED.
+# Set above: RUN (/run/celadon/<instance>), DATA, INSTANCE, RUNTIME, BRIDGE, NETWORK (a.b.c.d/20), GATEWAY, MTU, BLOCKED.
 set -euo pipefail
 oci() { "$RUNTIME" --root "$RUN/oci" "$@"; }
 host_lock() { exec 9>"$RUN/lock"; flock 9; }
 
+# SLOT: a network namespace with an address, behind the bridge; the fewest processes that can make it.
+network() {
+  # One hardware address for ever per address: the host still knows the last holder's and would wait for it to expire.
+  local mac
+  mac=$(printf '02:ce:%02x:%02x:%02x:%02x' ${2//./ })
+  ip -batch - <<LINKS
+netns add cdn-$INSTANCE-$1
+link add v$INSTANCE-$1 mtu $MTU type veth peer name eth0 address $mac mtu $MTU netns cdn-$INSTANCE-$1
+link set v$INSTANCE-$1 master $BRIDGE up
+link set v$INSTANCE-$1 type bridge_slave isolated on
+LINKS
+  ip -n "cdn-$INSTANCE-$1" -batch - <<LINKS
+link set eth0 addrgenmode none
+addr add $2/${NETWORK#*/} dev eth0
+link set eth0 up
+link set lo up
+route add default via $GATEWAY
+LINKS
+}
+
+# A file system for one container, empty but for the places that every container has.
+template() {
+  [ ! -e "$1" ] || return 0
+  host_lock
+  if [ ! -e "$1" ]; then
+    truncate -s "$2M" "$1.new"
+    mkfs.ext4 -q -F -O ^has_journal -E lazy_itable_init=1,nodiscard -m 0 -N 131072 "$1.new"
+    mkdir -p "$RUN/template"
+    mount -o loop "$1.new" "$RUN/template"
+    rmdir "$RUN/template/lost+found"
+    mkdir "$RUN/template"/{upper,work,tmp,app}
+    chown 200000:200000 "$RUN/template/work"
+    umount "$RUN/template"
+    rmdir "$RUN/template"
+    mv "$1.new" "$1"
+  fi
+  flock -u 9
+}
+
+# DIRECTORY: takes away the disk, the network and the files of a site.
+dissolve() {
+  local slot image
+  slot=$(cat "$1/slot" 2>/dev/null || true)
+  image=$(cat "$1/image" 2>/dev/null || true)
+  if [ -n "$slot" ]; then
+    ip netns del "cdn-$INSTANCE-$slot" 2>/dev/null || true
+    ip link del "v$INSTANCE-$slot" 2>/dev/null || true
+  fi
+  while mountpoint -q "$1/disk"; do umount "$1/disk" || umount -l "$1/disk"; done
+  rm -rf "$1"
+  [ -z "$image" ] || rm -f "$image"
+}
+
 case $1 in
 setup)
-  mkdir -p "$RUN"/{c,exits,slugs,oci} "$DATA/disks"
+  mkdir -p "$RUN"/{c,ready,exits,slugs,oci} "$DATA/disks"
   chmod 711 "$RUN" "$RUN/c" "$RUN/slugs"
   host_lock
   if ! ip link show "$BRIDGE" >/dev/null 2>&1; then
@@ -52,67 +104,55 @@ stack) # an empty tree with the places where the host's own /usr and the rest ar
   printf 'hosts: files dns\npasswd: files\ngroup: files\n' >"$root/etc/nsswitch.conf"
   printf 'PRETTY_NAME="Celadon Cedar (host stack)"\nNAME="Celadon Cedar"\nID=cedar\n' >"$root/etc/os-release"
   ;;
-disk) # ID UID MB
-  template=$DATA/disks/template-$4.img image=$DATA/disks/$2.img at=$RUN/c/$2/disk
-  if [ ! -e "$template" ]; then
-    host_lock
-    if [ ! -e "$template" ]; then
-      truncate -s "$4M" "$template.new"
-      mkfs.ext4 -q -F -O ^has_journal -E lazy_itable_init=1,nodiscard -m 0 -N 131072 "$template.new"
-      mv "$template.new" "$template"
-    fi
-  fi
-  mkdir -p "$at"
-  chmod 711 "$RUN/c/$2"
-  cp --sparse=always "$template" "$image"
-  mount -o loop,noatime,nosuid,nodev "$image" "$at"
-  rmdir "$at/lost+found"
-  mkdir "$at"/{upper,work,tmp,app}
-  chown "$3:$3" "$at"/{upper,tmp,app}
-  chown 200000:200000 "$at/work"
+site) # NAME MB SLOT ADDRESS
+  site=$RUN/ready/$2 image=$DATA/disks/$2.img form=$DATA/disks/form-$3.img
+  template "$form" "$3"
+  mkdir -m 711 "$site" "$site/disk"
+  echo "$4" >"$site/slot"
+  echo "$image" >"$site/image"
+  network "$4" "$5" &
+  cp --sparse=always "$form" "$image"
+  mount -o loop,noatime,nosuid,nodev "$image" "$site/disk"
+  wait $!
+  echo "$3" >"$site/ready"
   ;;
-start) # ID SLOT ADDRESS SLUG-IMAGE|-  ; the bundle lies in RUN/c/ID
-  id=$2 slot=$3 address=$4 slug=$5 bundle=$RUN/c/$2
-  # One hardware address for ever per address: the host still knows the last holder's and would wait for it to expire.
-  mac=$(printf '02:ce:%02x:%02x:%02x:%02x' ${address//./ })
-  ip netns add "cdn-$INSTANCE-$slot"
-  ip -batch - <<LINKS
-link add v$INSTANCE-$slot mtu $MTU type veth peer name eth0 address $mac mtu $MTU netns cdn-$INSTANCE-$slot
-link set v$INSTANCE-$slot master $BRIDGE up
-link set v$INSTANCE-$slot type bridge_slave isolated on
-LINKS
-  ip -n "cdn-$INSTANCE-$slot" -batch - <<LINKS
-link set eth0 addrgenmode none
-addr add $address/${NETWORK#*/} dev eth0
-link set eth0 up
-link set lo up
-route add default via $GATEWAY
-LINKS
-  if [ "$slug" != - ]; then
-    [ -e "$slug" ] || { echo "slug image $slug is missing" >&2; exit 66; }
-    host_lock
-    at=$RUN/slugs/$(basename "$slug")
-    if ! mountpoint -q "$at"; then mkdir -p "$at"; mount -o loop,ro,nosuid,nodev "$slug" "$at"; fi
-    flock -u 9
-  fi
-  # conmon daemonises at once: its sync line must be read here, before the pipe is gone. It must not keep our lock.
+drop) # NAME
+  dissolve "$RUN/ready/$2"
+  ;;
+mount-slug) # IMAGE
+  [ -e "$2" ] || { echo "slug image $2 is missing" >&2; exit 66; }
+  at=$RUN/slugs/${2##*/}
+  mkdir -p "$at"
+  mountpoint -q "$at" || mount -o loop,ro,nosuid,nodev "$2" "$at"
+  ;;
+unmount-slug) # IMAGE
+  at=$RUN/slugs/${2##*/}
+  ! mountpoint -q "$at" || umount "$at"
+  rmdir "$at" 2>/dev/null || true
+  ;;
+create | start) # ID MONITOR-OPTIONS... ; the bundle lies in RUN/c/ID
+  id=$2 bundle=$RUN/c/$2
+  # conmon daemonises at once: its sync line must be read here, before the pipe is gone. It leaves files where it starts.
+  cd "$bundle"
   export _OCI_SYNCPIPE=3
-  line=$(conmon --api-version 1 -c "$id" -u "$id" -n "$id" -r "$(command -v "$RUNTIME")" --runtime-arg "--root=$RUN/oci" \
+  line=
+  read -r line < <(exec conmon --api-version 1 -c "$id" -u "$id" -n "$id" -r "$RUNTIME" --runtime-arg "--root=$RUN/oci" \
     -b "$bundle" -p "$bundle/pidfile" -P "$bundle/conmon.pid" --persist-dir "$bundle" --exit-dir "$RUN/exits" \
-    -l "k8s-file:$bundle/log" --log-size-max 10485760 --no-sync-log --full-attach ${6:-} \
-    3>&1 9>&- >/dev/null 2>"$bundle/err" </dev/null | head -n 1)
+    --no-sync-log --full-attach "${@:3}" 3>&1 >/dev/null 2>"$bundle/err" </dev/null) || true
   case $line in
     *'"data": -'* | *'"data":-'* | '') cat "$bundle/err" >&2; echo "$line" >&2; exit 70 ;;
   esac
-  oci start "$id" 9>&-
+  [ "$1" = create ] || exec "$RUNTIME" --root "$RUN/oci" start "$id"
+  ;;
+begin) # ID
+  exec "$RUNTIME" --root "$RUN/oci" start "$2"
   ;;
 signal) # ID SIGNAL
   [ ! -e "$RUN/exits/$2" ] || exit 0
   oci kill --all "$2" "$3" 2>/dev/null || oci kill "$2" "$3" 2>/dev/null || [ -e "$RUN/exits/$2" ] || ! oci state "$2" >/dev/null 2>&1
   ;;
-remove) # ID SLOT|-
+remove) # ID
   id=$2 bundle=$RUN/c/$2
-  slug=$(cat "$bundle/slug" 2>/dev/null || true)
   oci delete -f "$id" >/dev/null 2>&1 || true
   if [ -e "$bundle/conmon.pid" ]; then
     for _ in $(seq 50); do
@@ -120,21 +160,13 @@ remove) # ID SLOT|-
       sleep 0.02
     done
   fi
-  [ "$3" = - ] || ip netns del "cdn-$INSTANCE-$3" 2>/dev/null || true
-  [ "$3" = - ] || ip link del "v$INSTANCE-$3" 2>/dev/null || true
-  while mountpoint -q "$bundle/disk"; do umount "$bundle/disk" || umount -l "$bundle/disk"; done
-  rm -rf "$bundle" "$RUN/exits/$id"
-  rm -f "$DATA/disks/$id.img"
-  if [ -n "$slug" ]; then
-    host_lock
-    if ! cat "$RUN"/c/*/slug 2>/dev/null | grep -qxF "$slug"; then
-      at=$RUN/slugs/$(basename "$slug")
-      ! mountpoint -q "$at" || umount "$at"
-      rmdir "$at" 2>/dev/null || true
-    fi
-  fi
+  dissolve "$bundle"
+  rm -f "$RUN/exits/$id"
   ;;
 clean)
+  for site in "$RUN"/ready/*; do
+    [ ! -e "$site" ] || dissolve "$site"
+  done
   for at in "$RUN"/slugs/*; do
     ! mountpoint -q "$at" || umount "$at"
   done

@@ -9,9 +9,12 @@ import dev.celadon.runtime.Environment;
 import dev.celadon.runtime.Processes;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -107,7 +110,92 @@ class ContainerHostTest {
         ContainerSpec spec = spec("c-bad", disk, "true", Optional.of(data.resolve("missing.sqfs")));
         assertThatThrownBy(() -> host.start(spec).await(30, SECONDS)).hasMessageContaining("missing.sqfs");
         assertThat(host.ids().await(5, SECONDS)).isEmpty();
-        assertThat(data.resolve("disks/c-bad.img")).doesNotExist();
+        try (var images = Files.list(data.resolve("disks"))) {
+            assertThat(images.map(image -> image.getFileName().toString())).containsExactly("form-64.img");
+        }
+    }
+
+    @Test
+    void disksKeptReadyAreUsedAndRefilledAndFoundByTheNextProcess() throws Exception {
+        host.keepReady(64, 2);
+        await().atMost(Duration.ofSeconds(30)).until(() -> ready().size() == 2);
+        List<String> before = ready();
+        assertThat(output("c-ready", "touch /tmp/x && df -m /tmp | tail -1 | awk '{print $2 < 70}'"))
+                .isEqualTo("1\n");
+        await().atMost(Duration.ofSeconds(30)).until(() -> ready().size() == 2 && !ready().equals(before));
+        List<String> left = ready();
+        host.stop();
+        host = freshHost();
+        host.createDisk("c-next", UID, 64).await(20, SECONDS);
+        assertThat(left).containsAll(ready());
+        assertThat(ready()).hasSize(1);
+        host.remove("c-next").await(20, SECONDS);
+    }
+
+    @Test
+    void anAttachedTerminalHasItsSizeAndTakesControlCharacters() throws Exception {
+        Attachment attachment = attached("c-term", "stty size; tty; cat; echo \"over $?\"; sleep 100", true);
+        StringBuffer seen = begin("c-term", attachment);
+        await().atMost(Duration.ofSeconds(30)).until(() -> seen.toString().contains("/dev/pts"));
+        assertThat(seen.toString()).startsWith("33 111\r\n/dev/pts/0\r\n");
+        attachment.write(Buffer.buffer("one\n\u0004")).await(5, SECONDS);
+        await().atMost(Duration.ofSeconds(30)).until(() -> seen.toString().contains("one\r\none\r\nover 0"));
+        attachment.write(Buffer.buffer("\u0003")).await(5, SECONDS);
+        attachment.ended().await(30, SECONDS);
+        assertThat(host.exitStatus("c-term").await(5, SECONDS)).hasValue(130);
+    }
+
+    @Test
+    void attachedPipesCarryEveryByteBothWaysThoughTheReaderIsSlow() throws Exception {
+        Attachment attachment = attached("c-pipe", "cat | sha256sum; seq 200000; exit 9", false);
+        StringBuffer seen = new StringBuffer();
+        attachment.read(piece -> {
+            seen.append(piece);
+            return seen.length() < 100_000 ? vertx.timer(20).mapEmpty() : Future.succeededFuture();
+        });
+        host.begin("c-pipe").await(20, SECONDS);
+        Buffer input = Buffer.buffer("0123456789abcdef\n".repeat(60_000));
+        attachment.write(input).await(30, SECONDS);
+        attachment.endInput().await(5, SECONDS);
+        attachment.ended().await(30, SECONDS);
+        StringBuilder lines = new StringBuilder();
+        for (int i = 1; i <= 200_000; i++) {
+            lines.append(i).append('\n');
+        }
+        String sum =
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(input.getBytes()));
+        assertThat(seen.toString()).isEqualTo(sum + "  -\n" + lines);
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> host.exitStatus("c-pipe").await(5, SECONDS).isPresent());
+        assertThat(host.exitStatus("c-pipe").await(5, SECONDS)).hasValue(9);
+    }
+
+    private Attachment attached(String id, String script, boolean isTerminal) throws Exception {
+        Disk disk = host.createDisk(id, UID, 64).await(20, SECONDS);
+        host.create(spec(id, disk, script, Optional.empty(), isTerminal)).await(30, SECONDS);
+        if (isTerminal) {
+            host.resize(id, 111, 33).await(5, SECONDS);
+        }
+        return host.attach(id).await(5, SECONDS);
+    }
+
+    private StringBuffer begin(String id, Attachment attachment) throws Exception {
+        StringBuffer seen = new StringBuffer();
+        attachment.read(piece -> {
+            seen.append(piece);
+            return Future.succeededFuture();
+        });
+        host.begin(id).await(20, SECONDS);
+        return seen;
+    }
+
+    private static List<String> ready() throws Exception {
+        try (var sites = Files.list(Path.of("/run/celadon", INSTANCE, "ready"))) {
+            return sites.filter(site -> Files.exists(site.resolve("ready")))
+                    .map(site -> site.getFileName().toString())
+                    .sorted()
+                    .toList();
+        }
     }
 
     private ContainerHost freshHost() throws Exception {
@@ -140,6 +228,10 @@ class ContainerHostTest {
     }
 
     private static ContainerSpec spec(String id, Disk disk, String script, Optional<Path> slug) {
+        return spec(id, disk, script, slug, false);
+    }
+
+    private static ContainerSpec spec(String id, Disk disk, String script, Optional<Path> slug, boolean isTerminal) {
         return new ContainerSpec(
                 id,
                 "hello",
@@ -151,6 +243,6 @@ class ContainerHostTest {
                 disk,
                 List.of(),
                 new ContainerSpec.Limits(512, 1536, 256, 256),
-                false);
+                isTerminal);
     }
 }

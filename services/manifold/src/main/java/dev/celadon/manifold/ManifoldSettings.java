@@ -14,6 +14,7 @@ public record ManifoldSettings(
         String zone,
         int capacityMb,
         int diskMb,
+        int readyDisks,
         Duration look,
         Duration heartbeat,
         Duration lease,
@@ -26,6 +27,8 @@ public record ManifoldSettings(
                 environment.string("CELADON_NODE_ZONE", "local", "the zone this host is in, for spreading dynos"),
                 (int) (environment.bytes("CELADON_NODE_CAPACITY", "256GB", "memory offered to dynos, by quota") >> 20),
                 (int) (environment.bytes("CELADON_DYNO_DISK", "1GB", "ephemeral disk of a dyno") >> 20),
+                environment.integer(
+                        "CELADON_DYNO_READY", 10, 0, 1_000, "disks and network places kept ready for starts"),
                 environment.duration("CELADON_MANIFOLD_LOOK", "2s", "between looks at wanted and actual dynos"),
                 environment.duration("CELADON_MANIFOLD_HEARTBEAT", "2s", "between a node's heartbeats"),
                 environment.duration("CELADON_MANIFOLD_LEASE", "8s", "leadership without renewal"),

@@ -34,6 +34,7 @@ public final class Agent extends VerticleBase {
     private final Platform platform;
     private final ManifoldSettings settings;
     private final ContainerHost containers;
+    private final SlugChecks slugs;
     private final Map<UUID, DynoRun> runs = new HashMap<>();
     private long newestEpoch;
     private boolean isAdopted;
@@ -44,6 +45,7 @@ public final class Agent extends VerticleBase {
         this.platform = platform;
         this.settings = settings;
         this.containers = containers;
+        this.slugs = new SlugChecks(platform.blobs());
     }
 
     @Override
@@ -56,6 +58,7 @@ public final class Agent extends VerticleBase {
                 .onSuccess(ready -> {
                     // Not before adoption: an inventory without the dynos that run would give them up as lost.
                     isAdopted = true;
+                    containers.keepReady(settings.diskMb(), settings.readyDisks());
                     vertx.setPeriodic(settings.heartbeat().toMillis(), tick -> beat());
                     beat();
                 });
@@ -117,7 +120,7 @@ public final class Agent extends VerticleBase {
     }
 
     private DynoRun run(StartDyno order) {
-        return new DynoRun(platform, containers, order, settings.diskMb(), this::beatSoon);
+        return new DynoRun(platform, containers, order, settings.diskMb(), slugs, this::beatSoon);
     }
 
     private void ended(String containerId, int status) {
@@ -152,7 +155,7 @@ public final class Agent extends VerticleBase {
                     if (response.statusCode() == 200) {
                         reports.stream()
                                 .filter(report -> report.state().isFinal())
-                                .forEach(report -> runs.remove(report.dynoId()));
+                                .forEach(report -> forget(report.dynoId()));
                         stopUnknown(response.bodyAsBuffer());
                     }
                 })
@@ -164,6 +167,14 @@ public final class Agent extends VerticleBase {
                         beat();
                     }
                 });
+    }
+
+    private void forget(UUID dyno) {
+        DynoRun run = runs.remove(dyno);
+        if (run != null
+                && runs.values().stream().noneMatch(other -> other.slug().equals(run.slug()))) {
+            slugs.forget(run.slug());
+        }
     }
 
     private void stopUnknown(Buffer answer) {

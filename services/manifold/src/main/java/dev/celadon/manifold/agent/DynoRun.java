@@ -48,6 +48,7 @@ final class DynoRun {
     private final ContainerHost containers;
     private final StartDyno start;
     private final int diskMb;
+    private final SlugChecks slugs;
     private final Runnable changed;
     private final String containerId;
     private final int port;
@@ -66,7 +67,14 @@ final class DynoRun {
     /** What of a run lies in its bundle, for the next process to adopt. */
     record Facts(StartDyno start, DynoState state, Instant since) {}
 
-    DynoRun(Platform platform, ContainerHost containers, StartDyno start, int diskMb, Runnable changed) {
+    DynoRun(
+            Platform platform,
+            ContainerHost containers,
+            StartDyno start,
+            int diskMb,
+            SlugChecks slugs,
+            Runnable changed) {
+        this.slugs = slugs;
         this.platform = platform;
         this.vertx = platform.vertx();
         this.containers = containers;
@@ -87,6 +95,10 @@ final class DynoRun {
         return containerId;
     }
 
+    String slug() {
+        return start.slugSha256();
+    }
+
     DynoReport report() {
         return new DynoReport(
                 start.dynoId(), start.appId(), start.name(), state, address, port, since, exitStatus, cause);
@@ -94,14 +106,13 @@ final class DynoRun {
 
     void launch() {
         say("Starting process with command `" + start.command() + "`");
-        environment()
-                .compose(environment -> platform.blobs()
-                        .verify(start.slugSha256())
-                        .compose(isWhole -> isWhole
-                                ? containers.createDisk(containerId, start.hostUid(), diskMb)
-                                : Future.failedFuture(new IllegalStateException(
-                                        DynoError.R17.title() + " -> Checksum does not match")))
-                        .compose(disk -> keep(disk).compose(kept -> containers.start(spec(environment, disk)))))
+        // None of the three needs another: the slowest is waited for.
+        Future<Map<String, String>> environment = environment();
+        Future<Void> checked = slugs.check(start.slugSha256());
+        Future<Disk> disk =
+                containers.createDisk(containerId, start.hostUid(), diskMb).compose(this::keep);
+        Future.join(environment, checked, disk)
+                .compose(ready -> containers.start(spec(environment.result(), disk.result())))
                 .onSuccess(container -> {
                     follow(container);
                     enter(DynoState.STARTING);
@@ -115,13 +126,14 @@ final class DynoRun {
                     }
                 })
                 .onFailure(failed -> {
-                    say(DynoError.R99.title() + " -> " + failed.getMessage());
+                    DynoError error = failed instanceof StartRefused refused ? refused.error() : DynoError.R99;
+                    say(error.title() + " -> " + failed.getMessage());
                     log.atError()
                             .addKeyValue("dyno", start.name())
                             .addKeyValue("app", start.appName())
                             .setCause(failed)
                             .log("dyno-start-failed");
-                    cause = "R99";
+                    cause = error.name();
                     containers
                             .remove(containerId)
                             .onComplete(removed -> enter(isStopping ? DynoState.DOWN : DynoState.CRASHED));
