@@ -68,6 +68,14 @@ class AccessTest {
     }
 
     @Test
+    void headersThatAreTooLargeAreToldSo() throws Exception {
+        Ended ended =
+                git.tryTo("-c", "http.extraHeader=X-Big: " + "a".repeat(100_000), "ls-remote", stage.url("my-app"));
+        assertThat(ended.exit()).isEqualTo(128);
+        assertThat(ended.output()).contains("The request's headers are too large.", "431");
+    }
+
+    @Test
     void anAppHasItsNumberOfRequestsInAnHourAndNoMore() throws Exception {
         stage.sql("insert into git.request_times values ($1, array_fill(now(), array[74]))", stage.app);
         git.run("ls-remote", stage.url("my-app"));

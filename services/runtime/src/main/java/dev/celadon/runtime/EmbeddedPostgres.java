@@ -48,7 +48,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 .setServerConfig("synchronous_commit", "on")
                 .setServerConfig("listen_addresses", "127.0.0.1")
                 .setServerConfig("shared_buffers", "32MB")
-                .setServerConfig("max_connections", "60");
+                .setServerConfig("max_connections", "60")
+                // Its own hook would take it away while the services still say goodbye.
+                .setRegisterShutdownHook(false);
         if (isSecured) {
             builder.setConnectConfig("password", password);
         }

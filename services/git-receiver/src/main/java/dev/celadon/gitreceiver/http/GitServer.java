@@ -5,6 +5,8 @@ import dev.celadon.gitreceiver.access.Refusal;
 import dev.celadon.gitreceiver.domain.App;
 import dev.celadon.gitreceiver.domain.AppPath;
 import dev.celadon.gitreceiver.domain.Pusher;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpHeaders;
@@ -41,6 +43,7 @@ public final class GitServer extends VerticleBase {
     public Future<?> start() {
         return vertx.createHttpServer(options)
                 .requestHandler(this::handle)
+                .invalidRequestHandler(GitServer::refuse)
                 .listen()
                 .onSuccess(listening -> server = listening);
     }
@@ -50,6 +53,17 @@ public final class GitServer extends VerticleBase {
         HttpServer listening = server;
         server = null;
         return listening == null ? Future.succeededFuture() : listening.shutdown(2, TimeUnit.SECONDS);
+    }
+
+    /** What HTTP's own rules forbid never reaches the other handler. */
+    private static void refuse(HttpServerRequest request) {
+        boolean isTooLarge = request.decoderResult().cause() instanceof TooLongHttpHeaderException
+                || request.decoderResult().cause() instanceof TooLongHttpLineException;
+        request.response()
+                .setStatusCode(isTooLarge ? 431 : 400)
+                .putHeader("Content-Type", "text/plain; charset=utf-8")
+                .putHeader("Connection", "close")
+                .end(isTooLarge ? "The request's headers are too large.\n" : "The request is malformed.\n");
     }
 
     public boolean isListening() {
