@@ -56,6 +56,10 @@ public record Settings(
         HANDED_OUT.forEach(environment::ignore);
         RouterSettings router = RouterSettings.from(environment);
         GitReceiverSettings git = GitReceiverSettings.from(environment);
+        int rendezvousPort = environment.port(
+                "CELADON_RENDEZVOUS_PORT",
+                5443,
+                "port for the terminals of one-off dynos (kept for it; not served yet)");
         Settings settings = new Settings(
                 data,
                 instance,
@@ -70,15 +74,11 @@ public record Settings(
                 Cluster.Settings.from(environment, instance.id()),
                 ContainerSettings.from(environment),
                 LogplexSettings.from(environment),
-                ApiSettings.from(environment, router.port(), git.port()),
+                ApiSettings.from(environment, router.port(), git.port(), rendezvousPort),
                 git,
                 CompilerSettings.from(environment),
                 ManifoldSettings.from(environment),
                 router);
-        environment.port(
-                "CELADON_RENDEZVOUS_PORT",
-                5443,
-                "port for the terminals of one-off dynos (kept for it; not served yet)");
         environment.verify();
         return settings;
     }

@@ -1,53 +1,47 @@
 package dev.celadon.api;
 
 import dev.celadon.api.accounts.Accounts;
-import dev.celadon.api.apps.AppStore;
-import dev.celadon.api.apps.Apps;
-import dev.celadon.api.http.ApiException;
-import dev.celadon.api.http.Endpoints;
-import dev.celadon.api.processes.Dynos;
-import dev.celadon.api.processes.Formation;
-import dev.celadon.api.processes.LogSessions;
-import dev.celadon.api.releases.ReleaseStore;
-import dev.celadon.api.releases.Releases;
+import dev.celadon.api.accounts.Passwords;
+import dev.celadon.api.apps.ConfigStore;
 import dev.celadon.contract.Topic;
-import dev.celadon.runtime.Json;
 import dev.celadon.runtime.Platform;
 import dev.celadon.runtime.Service;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.sqlclient.Tuple;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.UUID;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The Platform API: resources over HTTP, and the releases of finished builds. */
+/** The Platform API: resources over HTTP, the releases of finished builds, the ends of release phases, webhooks. */
 public final class ApiService implements Service {
     private static final Logger log = LoggerFactory.getLogger(ApiService.class);
+    private static final long SWEEP_MILLIS = TimeUnit.MINUTES.toMillis(10);
 
     private final Platform platform;
     private final ApiSettings settings;
     private final Supplier<String> logplexUrl;
+    private final Passwords passwords;
     private final Accounts accounts;
-    private final AppStore appStore;
+    private final ConfigStore configs;
     private volatile boolean isListening;
+    private volatile List<String> mounted = List.of();
     private @Nullable String deployment;
 
     public ApiService(Platform platform, ApiSettings settings, Supplier<String> logplexUrl) {
         this.platform = platform;
         this.settings = settings;
         this.logplexUrl = logplexUrl;
-        this.accounts = new Accounts(platform.vertx(), platform.database());
-        this.appStore = new AppStore(platform.database(), platform.keys());
+        this.passwords = new Passwords(platform.vertx());
+        this.accounts = new Accounts(platform.vertx(), platform.database(), passwords);
+        this.configs = new ConfigStore(platform.database(), platform.keys());
     }
 
     @Override
@@ -69,7 +63,8 @@ public final class ApiService implements Service {
                                 on conflict (only_row) do update set domain = excluded.domain,
                                   router_port = excluded.router_port, boot_seconds = excluded.boot_seconds
                                 """, Tuple.of(platform.domain(), settings.routerPort(), settings.bootSeconds())))
-                .compose(known -> platform.vertx().deployVerticle(new Loop()))
+                .compose(known -> accounts.ensureOperator(settings.adminEmail(), settings.adminPassword()))
+                .compose(operator -> platform.vertx().deployVerticle(new Loop()))
                 .onSuccess(id -> deployment = id);
     }
 
@@ -84,33 +79,30 @@ public final class ApiService implements Service {
         return accounts.operatorToken(file, settings.adminEmail());
     }
 
+    /** {@code GET /apps/:app} of every resource served. */
+    List<String> mounted() {
+        return mounted;
+    }
+
     private final class Loop extends VerticleBase {
         private @Nullable HttpServer server;
+        private @Nullable Resources resources;
 
         @Override
         public Future<?> start() {
             Router router = Router.router(vertx);
-            Endpoints endpoints = new Endpoints(router, settings.maxBodyBytes(), accounts::find);
-            Apps apps = new Apps(appStore, platform.bus(), platform.domain() + ":" + settings.gitPort());
-            ReleaseStore releaseStore = new ReleaseStore(platform.database(), appStore);
-            Releases releases = new Releases(apps, appStore, releaseStore, platform.bus(), platform.appLog());
-            apps.mount(endpoints);
-            releases.mount(endpoints);
-            new Formation(apps, platform.database(), platform.bus(), platform.appLog()).mount(endpoints);
-            new Dynos(apps, platform.database(), platform.bus()).mount(endpoints);
-            new LogSessions(apps, platform.keys(), platform.clock(), logplexUrl).mount(endpoints);
-            endpoints.add(
-                    HttpMethod.GET,
-                    "/account",
-                    request -> Future.succeededFuture(Endpoints.Answer.ok(Map.of(
-                            "id",
-                            request.caller().accountId(),
-                            "email",
-                            request.caller().email()))));
-            serveEnvironments();
-            vertx.setPeriodic(settings.look().toMillis(), tick -> releaseBuilds(releases));
+            Resources mountedNow =
+                    Resources.mount(platform, settings, router, accounts, passwords, configs, logplexUrl);
+            resources = mountedNow;
+            mounted = mountedNow.endpoints().mounted();
+            new InternalResources(configs, mountedNow.oneOffs(), mountedNow.certificates())
+                    .mount(platform.internal().router());
+            vertx.setPeriodic(settings.look().toMillis(), tick -> look(mountedNow));
+            vertx.setPeriodic(SWEEP_MILLIS, tick -> mountedNow.sources().sweep());
             return platform.bus()
-                    .subscribe(Topic.SLUG_READY, ready -> releaseBuilds(releases))
+                    .subscribe(Topic.SLUG_READY, ready -> releaseBuilds(mountedNow))
+                    .compose(subscribed ->
+                            platform.bus().subscribe(Topic.DYNO_CHANGED, changed -> endPhases(mountedNow)))
                     .compose(subscribed -> vertx.createHttpServer(new HttpServerOptions()
                                     .setHost(settings.bind())
                                     .setPort(settings.port())
@@ -127,28 +119,30 @@ public final class ApiService implements Service {
         @Override
         public Future<?> stop() {
             isListening = false;
+            if (resources != null) {
+                resources.deliveries().close();
+            }
             HttpServer listening = server;
             return listening == null ? Future.succeededFuture() : listening.shutdown(5, TimeUnit.SECONDS);
         }
 
-        private void releaseBuilds(Releases releases) {
-            releases.releaseBuilds()
-                    .onFailure(cause -> log.atDebug()
-                            .addKeyValue("reason", cause.getMessage())
-                            .log("builds-unknown"));
+        private void look(Resources all) {
+            releaseBuilds(all);
+            endPhases(all);
+            all.deliveries().send().onFailure(cause -> tell("webhooks-unsent", cause));
         }
 
-        /** What agents ask: the config vars of one release. */
-        private void serveEnvironments() {
-            platform.internal()
-                    .router()
-                    .get("/api/releases/:id/environment")
-                    .handler(context -> Future.succeededFuture()
-                            .compose(begun -> appStore.environment(UUID.fromString(context.pathParam("id"))))
-                            .onSuccess(vars -> context.response().end(Json.write(vars)))
-                            .onFailure(cause -> context.response()
-                                    .setStatusCode(cause instanceof ApiException ? 404 : 500)
-                                    .end(String.valueOf(cause.getMessage()))));
+        private void releaseBuilds(Resources all) {
+            all.deploys().releaseBuilds().onFailure(cause -> tell("builds-unknown", cause));
+        }
+
+        private void endPhases(Resources all) {
+            all.phases().look().onFailure(cause -> tell("one-offs-unknown", cause));
+        }
+
+        /** The next look comes; others' views may not be there yet. */
+        private void tell(String event, Throwable cause) {
+            log.atDebug().addKeyValue("reason", cause.getMessage()).log(event);
         }
     }
 }

@@ -2,11 +2,12 @@ package dev.celadon.api;
 
 import dev.celadon.runtime.Environment;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * @param routerPort where apps answer, for their web_url
  * @param gitPort where git answers, for their git_url
- * @param look between looks for builds that want a release, when no event said so
+ * @param look between looks for builds that want a release, and for what has ended, when no event said so
  */
 public record ApiSettings(
         String bind,
@@ -14,22 +15,62 @@ public record ApiSettings(
         int routerPort,
         int gitPort,
         String adminEmail,
+        Optional<String> adminPassword,
         int bootSeconds,
         int maxHeaderBytes,
         long maxBodyBytes,
-        Duration look) {
-    public static ApiSettings from(Environment environment, int routerPort, int gitPort) {
+        Duration look,
+        Limits limits,
+        Webhooks webhooks,
+        String rendezvousHost,
+        int rendezvousPort) {
+    /** @param sourceBytes of one uploaded source tarball */
+    public record Limits(
+            int requestsPerHour, int passwordsPerHour, int oneOffs, Duration releasePhase, long sourceBytes) {}
+
+    public record Webhooks(Duration timeout, Duration firstRetry, int mostAttempts) {}
+
+    /** @param rendezvousPort where terminals meet their one-off dynos */
+    public static ApiSettings from(Environment environment, int routerPort, int gitPort, int rendezvousPort) {
         return new ApiSettings(
                 environment.string("CELADON_API_BIND", "0.0.0.0", "address of the Platform API"),
                 environment.port("CELADON_API_PORT", 5080, "port of the Platform API"),
                 routerPort,
                 gitPort,
                 environment.string("CELADON_ADMIN_EMAIL", "admin@localhost", "e-mail of the first account"),
+                environment.secret("CELADON_ADMIN_PASSWORD", "password of the first account; none when absent"),
                 (int) environment
                         .duration("CELADON_BOOT_TIMEOUT", "60s", "how long a web dyno may take to bind $PORT (R10)")
                         .toSeconds(),
                 (int) environment.bytes("CELADON_API_MAX_HEADER", "16KB", "headers of a request at most (431)"),
                 environment.bytes("CELADON_API_MAX_BODY", "1MB", "body of a request at most (413)"),
-                environment.duration("CELADON_API_LOOK", "1s", "between looks for builds that want a release"));
+                environment.duration("CELADON_API_LOOK", "1s", "between looks for builds that want a release"),
+                new Limits(
+                        environment.integer(
+                                "CELADON_API_RATE_LIMIT",
+                                4_500,
+                                1,
+                                1_000_000_000,
+                                "requests of an account per hour and API process (429)"),
+                        environment.integer(
+                                "CELADON_API_PASSWORD_LIMIT",
+                                60,
+                                1,
+                                1_000_000,
+                                "tries of one account's password per hour"),
+                        environment.integer("CELADON_API_ONE_OFFS", 50, 1, 10_000, "one-off dynos of an app at once"),
+                        environment.duration(
+                                "CELADON_API_RELEASE_PHASE", "1h", "a release phase that takes longer expires"),
+                        environment.bytes("CELADON_API_SOURCE_LIMIT", "1GB", "an uploaded source tarball at most")),
+                new Webhooks(
+                        environment.duration("CELADON_WEBHOOK_TIMEOUT", "20s", "a webhook's receiver has to answer"),
+                        environment.duration(
+                                "CELADON_WEBHOOK_RETRY",
+                                "10s",
+                                "before the second delivery of a webhook, then doubled"),
+                        environment.integer("CELADON_WEBHOOK_ATTEMPTS", 14, 1, 50, "deliveries of one event at most")),
+                environment.string(
+                        "CELADON_RENDEZVOUS_HOST", "127.0.0.1", "host that terminals of one-off dynos connect to"),
+                rendezvousPort);
     }
 }

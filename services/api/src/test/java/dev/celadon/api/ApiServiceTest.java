@@ -38,7 +38,8 @@ class ApiServiceTest {
             port = free.getLocalPort();
         }
         Environment environment = new Environment(Map.of("CELADON_API_PORT", Integer.toString(port)));
-        ApiService api = new ApiService(test.platform(), ApiSettings.from(environment, 8080, 5443), () -> "http://log");
+        ApiService api =
+                new ApiService(test.platform(), ApiSettings.from(environment, 8080, 5443, 5000), () -> "http://log");
         api.start().await(20, SECONDS);
         token = api.ensureOperatorToken(directory.resolve("secrets/token")).await(5, SECONDS);
         assertThat(api.ensureOperatorToken(directory.resolve("secrets/token")).await(5, SECONDS))

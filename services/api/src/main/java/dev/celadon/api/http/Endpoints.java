@@ -1,161 +1,170 @@
 package dev.celadon.api.http;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.celadon.api.domain.ListRange;
+import dev.celadon.api.domain.Scope;
 import dev.celadon.contract.ErrorId;
-import dev.celadon.runtime.Json;
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
-import io.vertx.ext.web.handler.HttpException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Base64;
-import java.util.HexFormat;
-import java.util.Optional;
-import java.util.UUID;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Hangs resources on the router: authenticates, parses, answers as JSON, and says every error in one form. */
+/** Hangs resources on the router: admits, parses, asks the resource, and answers; errors in one form. */
 public final class Endpoints {
-    private static final Logger log = LoggerFactory.getLogger(Endpoints.class);
+    public static final String REQUEST_ID = "request-id";
+
+    private static final String ALLOWED = "GET, POST, PUT, PATCH, DELETE, OPTIONS";
 
     private final Router router;
-    private final Function<String, Future<Optional<Caller>>> authenticate;
+    private final Around around;
+    private final BodyHandler bodies;
+    private final Map<String, Function<Request, Future<Answer>>> reads = new HashMap<>();
+    private final List<String> mounted = new ArrayList<>();
 
-    /** One request to a resource: who asks, its path parameters and its body. */
-    public record Request(Caller caller, RoutingContext context, Body body) {
-        public String parameter(String name) {
-            return context.pathParam(name);
-        }
+    /** What happens around every request. */
+    public interface Around {
+        /** Fails with 401 or 403 unless the credentials may do what needs the scope. */
+        Future<Caller> admit(RoutingContext context, Scope needed);
+
+        /** After a change that succeeded, before it is answered. */
+        Future<Void> changed(Request request, String route, Answer answer);
     }
 
-    /** An answer with its status. */
-    public record Answer(int status, Object json) {
-        public static Answer ok(Object json) {
-            return new Answer(200, json);
-        }
-
-        public static Answer created(Object json) {
-            return new Answer(201, json);
-        }
-    }
-
-    public Endpoints(Router router, long maxBody, Function<String, Future<Optional<Caller>>> authenticate) {
+    public Endpoints(Router router, long maxBody, Around around) {
         this.router = router;
-        this.authenticate = authenticate;
-        router.route().handler(this::identify);
-        router.route().handler(BodyHandler.create(false).setBodyLimit(maxBody));
-        router.route().failureHandler(context -> fail(context, context.failure()));
+        this.around = around;
+        this.bodies = BodyHandler.create(false).setBodyLimit(maxBody);
+        router.route().handler(this::open);
+        router.route().failureHandler(context -> Failures.answer(context, context.failure()));
         router.errorHandler(
                 404,
-                context -> fail(
+                context -> Failures.answer(
                         context,
                         ApiException.notFound("resource: " + context.request().path())));
         router.errorHandler(
                 405,
-                context -> fail(
+                context -> Failures.answer(
                         context,
                         new ApiException(
                                 ErrorId.METHOD_NOT_ALLOWED, context.request().method() + " is not possible here.")));
     }
 
+    /** A resource; reading needs the scope {@code read}, everything else {@code write}. */
     public void add(HttpMethod method, String path, Function<Request, Future<Answer>> resource) {
+        add(method, path, method.equals(HttpMethod.GET) ? Scope.READ : Scope.WRITE, resource);
+    }
+
+    public void add(HttpMethod method, String path, Scope scope, Function<Request, Future<Answer>> resource) {
+        mount(method, path, resource, context -> around.admit(context, scope));
+    }
+
+    /** A resource for everybody, credentials or not. */
+    public void open(HttpMethod method, String path, Function<Request, Future<Answer>> resource) {
+        mount(method, path, resource, context -> Future.succeededFuture(Caller.ANYBODY));
+    }
+
+    /** What is no JSON: pages, uploads, streams. It admits and answers by itself. */
+    public void raw(HttpMethod method, String path, Handler<RoutingContext> handler) {
+        router.route(method, path).handler(handler);
+    }
+
+    /** A page's form, read whole. */
+    public void form(HttpMethod method, String path, Handler<RoutingContext> handler) {
+        router.route(method, path).handler(bodies).handler(handler);
+    }
+
+    /** {@code GET /apps/:app} of each resource, in mounting order. */
+    public List<String> mounted() {
+        return List.copyOf(mounted);
+    }
+
+    private void mount(
+            HttpMethod method,
+            String path,
+            Function<Request, Future<Answer>> resource,
+            Function<RoutingContext, Future<Caller>> admit) {
+        String route = method + " " + path;
+        mounted.add(route);
+        boolean isRead = method.equals(HttpMethod.GET);
+        if (isRead) {
+            reads.put(path, resource);
+        }
         router.route(method, path)
+                .handler(bodies)
                 .handler(context -> Future.succeededFuture()
-                        .compose(begun -> authenticate.apply(token(context)))
-                        .map(caller -> caller.orElseThrow(
-                                () -> new ApiException(ErrorId.UNAUTHORIZED, "Invalid credentials provided.")))
+                        .compose(begun -> admit.apply(context))
                         .map(caller -> new Request(caller, context, Body.parse(text(context))))
-                        .compose(resource)
-                        .onSuccess(answer -> answer(context, answer))
-                        .onFailure(cause -> fail(context, cause)));
+                        .compose(request -> isRead
+                                ? resource.apply(request)
+                                : unchanged(request, path)
+                                        .compose(same -> resource.apply(request))
+                                        .compose(answer -> around.changed(request, route, answer)
+                                                .map(answer)))
+                        .onSuccess(answer -> Answering.answer(context, answer))
+                        .onFailure(cause -> Failures.answer(context, cause)));
     }
 
-    private void identify(RoutingContext context) {
-        String id = UUID.randomUUID().toString();
-        context.put("request-id", id);
-        context.response().putHeader("Request-Id", id);
-        context.next();
-    }
-
-    private static void answer(RoutingContext context, Answer answer) {
-        Buffer body = Json.write(answer.json());
-        HttpServerResponse response = context.response();
-        response.putHeader("Content-Type", "application/json;charset=utf-8");
-        if (context.request().method().equals(HttpMethod.GET)) {
-            String tag = '"' + hash(body) + '"';
-            response.putHeader("ETag", tag);
-            if (tag.equals(context.request().getHeader("If-None-Match"))) {
-                response.setStatusCode(304).end();
-                return;
-            }
+    /** {@code If-Match}: what the caller read before must be what is there now. */
+    private Future<Void> unchanged(Request request, String path) {
+        String expected = request.header("If-Match").orElse("*");
+        Function<Request, Future<Answer>> read = reads.get(path);
+        if (expected.equals("*") || read == null) {
+            return Future.succeededFuture();
         }
-        response.setStatusCode(answer.status()).end(body);
+        return read.apply(request).compose(now -> {
+            ListRange all =
+                    ListRange.of(now.ranges().isEmpty() ? "id" : now.ranges().get(0));
+            return Answering.matches(expected, Answering.tag(Answering.body(now, all)))
+                    ? Future.succeededFuture()
+                    : Future.failedFuture(new ApiException(
+                            ErrorId.PRECONDITION_FAILED, "The resource has changed since you read it."));
+        });
     }
 
-    private static void fail(RoutingContext context, Throwable cause) {
-        ApiException told = translate(context, cause);
-        ObjectNode json = Json.mapper().createObjectNode();
-        json.put("id", told.id().id()).put("message", String.valueOf(told.getMessage()));
-        if (!context.response().ended()) {
+    /** Every request gets an id; an override of the method and foreign versions are seen here. */
+    private void open(RoutingContext context) {
+        String override = context.request().getHeader("X-Http-Method-Override");
+        if (override != null && context.request().method().equals(HttpMethod.POST) && context.get(REQUEST_ID) == null) {
+            RequestIds.give(context);
+            context.reroute(
+                    HttpMethod.valueOf(override.toUpperCase(java.util.Locale.ROOT)),
+                    context.request().path());
+            return;
+        }
+        RequestIds.give(context);
+        context.response()
+                .putHeader("Access-Control-Allow-Origin", "*")
+                .putHeader(
+                        "Access-Control-Expose-Headers",
+                        "Request-Id, ETag, Next-Range, Content-Range, RateLimit-Remaining");
+        if (context.request().method().equals(HttpMethod.OPTIONS)) {
             context.response()
-                    .setStatusCode(told.id().status())
-                    .putHeader("Content-Type", "application/json;charset=utf-8")
-                    .end(Json.write(json));
+                    .putHeader("Access-Control-Allow-Methods", ALLOWED)
+                    .putHeader(
+                            "Access-Control-Allow-Headers",
+                            "Authorization, Content-Type, Accept, Range, If-Match, If-None-Match")
+                    .setStatusCode(204)
+                    .end();
+        } else if (Versions.isServed(context.request().getHeader(HttpHeaders.ACCEPT))) {
+            context.next();
+        } else {
+            Failures.answer(
+                    context,
+                    new ApiException(
+                            ErrorId.NOT_ACCEPTABLE,
+                            "Only version 3 of the API is served (Accept: application/vnd.heroku+json; version=3)."));
         }
-    }
-
-    private static ApiException translate(RoutingContext context, Throwable cause) {
-        if (cause instanceof ApiException told) {
-            return told;
-        }
-        if (cause instanceof HttpException http && http.getStatusCode() == 413) {
-            return new ApiException(ErrorId.PAYLOAD_TOO_LARGE, "The request body is too large.");
-        }
-        if (cause instanceof HttpException http && http.getStatusCode() == 400) {
-            return new ApiException(ErrorId.BAD_REQUEST, "The request is malformed.");
-        }
-        String id = context.get("request-id");
-        log.atError().addKeyValue("request", id).setCause(cause).log("request-failed");
-        return new ApiException(ErrorId.INTERNAL_SERVER_ERROR, "Internal server error, request " + id + ".");
-    }
-
-    /** {@code Bearer T} or Basic with T as the password; empty when there is none. */
-    private static String token(RoutingContext context) {
-        String header = String.valueOf(context.request().getHeader("Authorization"));
-        if (header.startsWith("Bearer ")) {
-            return header.substring("Bearer ".length());
-        }
-        if (header.startsWith("Basic ")) {
-            try {
-                byte[] pair = Base64.getDecoder().decode(header.substring("Basic ".length()));
-                String text = new String(pair, StandardCharsets.UTF_8);
-                return text.substring(text.indexOf(':') + 1);
-            } catch (IllegalArgumentException notBase64) {
-                return "";
-            }
-        }
-        return "";
     }
 
     private static String text(RoutingContext context) {
         String body = context.body().asString();
         return body == null ? "" : body;
-    }
-
-    private static String hash(Buffer body) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(body.getBytes());
-            return HexFormat.of().formatHex(digest, 0, 16);
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
-        }
     }
 }

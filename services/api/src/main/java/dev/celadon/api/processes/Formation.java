@@ -1,32 +1,32 @@
 package dev.celadon.api.processes;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.celadon.api.apps.App;
 import dev.celadon.api.apps.Apps;
+import dev.celadon.api.domain.DynoSize;
 import dev.celadon.api.domain.Quantity;
+import dev.celadon.api.http.Answer;
 import dev.celadon.api.http.ApiException;
 import dev.celadon.api.http.Body;
 import dev.celadon.api.http.Endpoints;
+import dev.celadon.api.http.Representation;
+import dev.celadon.api.http.Request;
 import dev.celadon.contract.FormationChanged;
 import dev.celadon.contract.Topic;
 import dev.celadon.runtime.AppLog;
 import dev.celadon.runtime.Bus;
 import dev.celadon.runtime.Database;
-import dev.celadon.runtime.Json;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
-import java.util.ArrayList;
+import java.time.OffsetDateTime;
 import java.util.List;
-import java.util.Set;
-import java.util.UUID;
 import java.util.stream.Collectors;
 
 /** {@code /apps/:app/formation}: how many dynos of each process type, of which size. */
 public final class Formation {
-    private static final Set<String> SIZES =
-            Set.of("eco", "basic", "standard-1X", "standard-2X", "performance-m", "performance-l");
+    private static final String RELEASE_PHASE = "release";
 
     private final Apps apps;
     private final Database database;
@@ -40,124 +40,143 @@ public final class Formation {
         this.appLog = appLog;
     }
 
-    private record Type(UUID appId, String type, String command, int quantity, String size) {}
+    private record Type(
+            App app,
+            String type,
+            String command,
+            int quantity,
+            String size,
+            OffsetDateTime createdAt,
+            OffsetDateTime updatedAt) {}
 
     public void mount(Endpoints endpoints) {
+        String one = "/apps/:app/formation/:type";
         endpoints.add(
                 HttpMethod.GET,
                 "/apps/:app/formation",
-                request -> apps.find(request)
-                        .compose(this::types)
-                        .map(types -> Endpoints.Answer.ok(
-                                types.stream().map(Formation::json).toList())));
-        endpoints.add(
-                HttpMethod.PATCH,
-                "/apps/:app/formation",
-                request -> apps.find(request).compose(app -> change(request, app, updates(request))));
+                request -> apps.find(request).compose(this::types).map(Formation::list));
+        endpoints.add(HttpMethod.PATCH, "/apps/:app/formation", request -> {
+            List<Body> updates = request.body().objects("updates");
+            return apps.find(request)
+                    .compose(app -> change(request, app, updates))
+                    .map(Formation::list);
+        });
         endpoints.add(
                 HttpMethod.GET,
-                "/apps/:app/formation/:type",
+                one,
                 request -> apps.find(request)
                         .compose(this::types)
-                        .map(types -> Endpoints.Answer.ok(json(one(types, request.parameter("type"))))));
+                        .map(types -> Answer.ok(json(one(types, request.parameter("type"))))));
         endpoints.add(
                 HttpMethod.PATCH,
-                "/apps/:app/formation/:type",
+                one,
                 request -> apps.find(request).compose(app -> {
-                    ObjectNode update = ((ObjectNode) request.body().json()).put("type", request.parameter("type"));
+                    ObjectNode update =
+                            request.body().json().<ObjectNode>deepCopy().put("type", request.parameter("type"));
                     return change(request, app, List.of(new Body(update)))
-                            .compose(done -> types(app))
-                            .map(types -> Endpoints.Answer.ok(json(one(types, request.parameter("type")))));
+                            .map(types -> Answer.ok(json(one(types, request.parameter("type"))))
+                                    .change("api:formation", "update"));
                 }));
     }
 
-    private static List<Body> updates(Endpoints.Request request) {
-        JsonNode updates = request.body().json().path("updates");
-        if (!updates.isArray() || updates.isEmpty()) {
-            throw ApiException.invalid("updates: missing (expected: a list of {type, quantity, size})");
-        }
-        List<Body> bodies = new ArrayList<>();
-        updates.forEach(update -> bodies.add(new Body(update)));
-        return bodies;
+    private static Answer list(List<Type> types) {
+        return Answer.list(types.stream().map(Formation::json).toList(), "type", "id");
     }
 
-    private Future<Endpoints.Answer> change(Endpoints.Request request, App app, List<Body> updates) {
-        return types(app)
-                .compose(types -> {
-                    List<Tuple> rows =
-                            updates.stream().map(update -> row(types, update)).toList();
-                    return database.transaction(client -> {
-                        Future<Integer> done = Future.succeededFuture(0);
-                        for (Tuple row : rows) {
-                            done = done.compose(before -> Database.execute(client, """
-                                    insert into api.formation (app_id, type, quantity, size) values ($1, $2, $3, $4)
-                                    on conflict (app_id, type) do update
-                                    set quantity = excluded.quantity, size = excluded.size, updated_at = now()
-                                    """, row));
-                        }
-                        return done;
-                    });
-                })
-                .onSuccess(done -> bus.publish(Topic.FORMATION_CHANGED, new FormationChanged(app.id())))
-                .compose(done -> types(app))
-                .onSuccess(types -> appLog.platform(
-                        app.id(),
-                        "api",
-                        "Scale to "
-                                + types.stream()
-                                        .map(type -> type.type() + "=" + type.quantity())
-                                        .collect(Collectors.joining(", "))
-                                + " by " + request.caller().email()))
-                .map(types ->
-                        Endpoints.Answer.ok(types.stream().map(Formation::json).toList()));
+    /** One transaction under the app's lock, so relative quantities of two requests add up. */
+    private Future<List<Type>> change(Request request, App app, List<Body> updates) {
+        return database.transaction(client -> Database.execute(
+                                client, "select 1 from api.apps where id = $1 for update", Tuple.of(app.id()))
+                        .compose(locked -> types(client, app))
+                        .compose(types -> {
+                            Future<Integer> done = Future.succeededFuture(0);
+                            for (Tuple row : updates.stream()
+                                    .map(update -> row(types, update))
+                                    .toList()) {
+                                done = done.compose(before -> Database.execute(client, """
+                                        insert into api.formation (app_id, type, quantity, size) values ($1, $2, $3, $4)
+                                        on conflict (app_id, type) do update
+                                        set quantity = excluded.quantity, size = excluded.size, updated_at = now()
+                                        """, row));
+                            }
+                            return done.compose(all -> types(client, app));
+                        }))
+                .onSuccess(types -> {
+                    bus.publish(Topic.FORMATION_CHANGED, new FormationChanged(app.id()));
+                    String formation = types.stream()
+                            .filter(type -> !type.type().equals(RELEASE_PHASE))
+                            .map(type -> type.type() + "=" + type.quantity())
+                            .collect(Collectors.joining(", "));
+                    appLog.platform(
+                            app.id(),
+                            "api",
+                            "Scale to " + formation + " by " + request.caller().email());
+                });
     }
 
     private static Tuple row(List<Type> types, Body update) {
-        String name = update.text("type").orElseThrow(() -> ApiException.invalid("type: missing"));
-        Type type = one(types, name);
+        Type type = one(types, update.required("type"));
         String word = update.text("quantity").orElse(Integer.toString(type.quantity()));
+        if (type.type().equals(RELEASE_PHASE) && update.has("quantity")) {
+            throw ApiException.invalid("quantity: the release process type runs once per release and is not scaled");
+        }
         int quantity = Quantity.apply(word, type.quantity())
-                .orElseThrow(() -> ApiException.invalid("quantity: " + word + " for " + name + " (expected: 0.."
+                .orElseThrow(() -> ApiException.invalid("quantity: " + word + " for " + type.type() + " (expected: 0.."
                         + Quantity.MOST + ", or relative as +1)"));
-        String size = update.text("size").orElse(type.size());
-        String known = SIZES.stream()
-                .filter(size::equalsIgnoreCase)
-                .findFirst()
-                .orElseThrow(() -> ApiException.invalid("size: " + size + " (expected: one of " + SIZES + ")"));
-        return Tuple.of(type.appId(), name, quantity, known);
+        String size = update.text("size")
+                .or(() -> update.object("dyno_size").text("name"))
+                .orElse(type.size());
+        DynoSize known = DynoSize.of(size)
+                .orElseThrow(
+                        () -> ApiException.invalid("size: " + size + " (expected: one of " + DynoSize.words() + ")"));
+        return Tuple.of(type.app().id(), type.type(), quantity, known.word());
     }
 
     private static Type one(List<Type> types, String name) {
         return types.stream()
-                .filter(type -> type.type().equals(name))
+                .filter(type -> type.type().equals(name)
+                        || json(type).get("id").asText().equals(name))
                 .findFirst()
                 .orElseThrow(() -> ApiException.notFound("process type: " + name));
     }
 
     private Future<List<Type>> types(App app) {
-        return database.list(
+        return database.transaction(client -> types(client, app));
+    }
+
+    private static Future<List<Type>> types(SqlClient client, App app) {
+        return Database.list(
+                client,
                 """
-                select v.app_id, v.type, v.command, v.quantity, coalesce(f.size, 'standard-1X') as size
-                from api.v_formation v left join api.formation f on f.app_id = v.app_id and f.type = v.type
-                where v.app_id = $1 order by v.type = 'web' desc, v.type
+                select t.key as type, t.value as command, coalesce(f.quantity, 0) as quantity,
+                       coalesce(f.size, 'standard-1X') as size, s.created_at,
+                       coalesce(f.updated_at, s.created_at) as updated_at
+                from api.releases r join api.slugs s on s.id = r.slug_id
+                cross join lateral jsonb_each_text(s.process_types) t
+                left join api.formation f on f.app_id = r.app_id and f.type = t.key
+                where r.app_id = $1 and r.version = (
+                  select max(l.version) from api.releases l where l.app_id = $1 and l.status in ('succeeded', 'pending'))
+                order by t.key = 'web' desc, t.key
                 """,
                 Tuple.of(app.id()),
                 row -> new Type(
-                        row.getUUID("app_id"),
+                        app,
                         row.getString("type"),
                         row.getString("command"),
                         row.getInteger("quantity"),
-                        row.getString("size")));
+                        row.getString("size"),
+                        row.getOffsetDateTime("created_at"),
+                        row.getOffsetDateTime("updated_at")));
     }
 
     private static ObjectNode json(Type type) {
-        ObjectNode json = Json.mapper().createObjectNode();
-        json.put(
-                "id",
-                UUID.nameUUIDFromBytes((type.appId() + type.type()).getBytes(java.nio.charset.StandardCharsets.UTF_8))
-                        .toString());
+        ObjectNode json = Representation.identified(
+                Representation.idOf("formation " + type.app().id() + " " + type.type()));
+        json.set("app", Representation.named(type.app().id(), type.app().name()));
         json.put("type", type.type()).put("command", type.command()).put("quantity", type.quantity());
-        json.put("size", type.size()).putObject("app").put("id", type.appId().toString());
-        return json;
+        json.put("size", type.size());
+        json.set("dyno_size", Representation.named(Representation.idOf("dyno size " + type.size()), type.size()));
+        json.put("created_at", Representation.time(type.createdAt()));
+        return json.put("updated_at", Representation.time(type.updatedAt()));
     }
 }

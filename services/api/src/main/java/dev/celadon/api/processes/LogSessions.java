@@ -2,16 +2,21 @@ package dev.celadon.api.processes;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.celadon.api.apps.Apps;
+import dev.celadon.api.http.Answer;
 import dev.celadon.api.http.Endpoints;
+import dev.celadon.api.http.Representation;
+import dev.celadon.api.http.Request;
 import dev.celadon.runtime.Json;
 import dev.celadon.runtime.SecretKeys;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.Base64;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** {@code /apps/:app/log-sessions}: a signed URL of the logplex, itself the secret, good for an hour. */
 public final class LogSessions {
@@ -34,23 +39,34 @@ public final class LogSessions {
         endpoints.add(HttpMethod.POST, "/apps/:app/log-session", this::create);
     }
 
-    private Future<Endpoints.Answer> create(Endpoints.Request request) {
+    private Future<Answer> create(Request request) {
         return apps.find(request).map(app -> {
-            ObjectNode asked =
-                    Json.mapper().createObjectNode().put("app", app.id().toString());
-            request.body().number("lines").ifPresent(lines -> asked.put("lines", lines));
-            request.body().text("source").ifPresent(source -> asked.put("source", source));
-            request.body().text("dyno").ifPresent(dyno -> asked.put("dyno", dyno));
-            asked.put("tail", request.body().flag("tail").orElse(false));
-            asked.put("expires", clock.instant().plus(GOOD_FOR).getEpochSecond());
-            String payload = Base64.getUrlEncoder()
-                    .withoutPadding()
-                    .encodeToString(Json.write(asked).getBytes());
-            String now = clock.instant().toString();
-            ObjectNode json =
-                    Json.mapper().createObjectNode().put("id", UUID.randomUUID().toString());
-            json.put("logplex_url", logplexUrl.get() + "/logs/" + payload + "." + keys.sign("log-session", payload));
-            return Endpoints.Answer.created(json.put("created_at", now).put("updated_at", now));
+            String now = Representation.time(clock.instant().atOffset(ZoneOffset.UTC));
+            String url = url(
+                    app.id(),
+                    request.body().number("lines").orElse(null),
+                    request.body().text("source").orElse(null),
+                    request.body()
+                            .text("dyno")
+                            .or(() -> request.body().text("type"))
+                            .orElse(null),
+                    request.body().flag("tail").orElse(false));
+            return Answer.created(Representation.identified(UUID.randomUUID())
+                    .put("logplex_url", url)
+                    .put("created_at", now)
+                    .put("updated_at", now));
         });
+    }
+
+    /** A session of the app's log, whose URL is the secret. */
+    public String url(
+            UUID app, @Nullable Integer lines, @Nullable String source, @Nullable String dyno, boolean isTail) {
+        ObjectNode asked = Representation.object().put("app", app.toString());
+        asked.put("lines", lines).put("source", source).put("dyno", dyno).put("tail", isTail);
+        asked.put("expires", clock.instant().plus(GOOD_FOR).getEpochSecond());
+        String payload = Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString(Json.write(asked).getBytes());
+        return logplexUrl.get() + "/logs/" + payload + "." + keys.sign("log-session", payload);
     }
 }

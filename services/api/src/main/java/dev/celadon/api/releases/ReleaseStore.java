@@ -1,52 +1,53 @@
 package dev.celadon.api.releases;
 
-import dev.celadon.api.apps.AppStore;
+import dev.celadon.api.http.ApiException;
+import dev.celadon.api.http.Request;
+import dev.celadon.api.processes.OneOffStore;
 import dev.celadon.runtime.Database;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
-import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Releases: each is a slug and config vars under the app's next number, made in one transaction. */
+/**
+ * Releases: each is a slug and config vars under the app's next number, made in one transaction under the app's lock. A
+ * slug with a release phase makes a release that is pending until the phase's dyno has ended; meanwhile no other is made.
+ */
 public final class ReleaseStore {
     private static final String SELECT = """
-            select r.id, r.app_id, r.version, r.description, r.slug_id, r.config_id, r.status, r.created_at,
-                   coalesce(a.email, '') as email, r.account_id,
-                   r.version = (select max(version) from api.releases l where l.app_id = r.app_id) as is_current
-            from api.releases r left join api.accounts a on a.id = r.account_id
+            select r.id, r.app_id, p.name as app_name, r.version, r.description, r.slug_id, r.config_id, r.status,
+                   r.phase_id, r.created_at, r.updated_at, coalesce(a.email, '') as email, r.account_id, v.is_current
+            from api.releases r join api.apps p on p.id = r.app_id join api.v_releases v on v.id = r.id
+            left join api.accounts a on a.id = r.account_id
             """;
 
     private final Database database;
-    private final AppStore apps;
+    private final OneOffStore oneOffs;
 
-    public ReleaseStore(Database database, AppStore apps) {
+    public ReleaseStore(Database database, OneOffStore oneOffs) {
         this.database = database;
-        this.apps = apps;
+        this.oneOffs = oneOffs;
     }
 
-    /** A release as its row has it. */
-    public record Release(
-            UUID id,
+    /** What the newest release that did not fail is made of. */
+    public record Base(@Nullable UUID slugId, UUID configId) {}
+
+    /** A release to be made. */
+    public record Draft(
             UUID appId,
-            int version,
+            @Nullable UUID accountId,
             String description,
             @Nullable UUID slugId,
             UUID configId,
-            String status,
-            OffsetDateTime createdAt,
-            String email,
-            @Nullable UUID accountId,
-            boolean isCurrent) {}
+            @Nullable UUID buildId) {}
 
-    /** A build that ended with a slug and has no release yet. */
-    public record Built(UUID buildId, UUID appId, UUID slugId, String commit, String email) {}
-
+    /** @param most newest or oldest ones */
     public Future<List<Release>> of(UUID app, boolean isNewestFirst, int most) {
         String order = isNewestFirst ? " order by r.version desc" : " order by r.version";
         return database.list(
@@ -55,102 +56,114 @@ public final class ReleaseStore {
 
     /** By version ({@code 4}, {@code v4}) or id. */
     public Future<Optional<Release>> find(UUID app, String versionOrId) {
-        String sql = SELECT + " where r.app_id = $1 and (r.id::text = $2 or r.version::text = ltrim($2, 'v'))";
-        return database.first(sql, Tuple.of(app, versionOrId), ReleaseStore::release);
+        String sql = SELECT + " where r.app_id = $1 and (r.id = $2 or r.version::text = ltrim($3, 'v'))";
+        UUID id = Request.idOf(versionOrId).orElse(new UUID(0, 0));
+        return database.first(sql, Tuple.of(app, id, versionOrId), ReleaseStore::release);
     }
 
-    /** The next release with other config vars and the slug of the current one. */
-    public Future<Release> withConfig(UUID app, UUID account, Map<String, String> vars, String description) {
+    /** The app's next release from what it has now; all or nothing. */
+    public <T> Future<T> next(UUID app, NextRelease<T> make) {
         return database.transaction(client -> lock(client, app)
-                .compose(locked -> apps.insertConfig(client, app, vars))
-                .compose(config -> insert(client, """
-                        select $1, max(version) + 1, $2, $3,
-                               (select slug_id from api.releases l where l.app_id = $1 order by version desc limit 1), $4
-                        from api.releases where app_id = $1
-                        """, Tuple.of(app, description, account, config))));
+                        .compose(locked -> base(client, app))
+                        .compose(base -> make.apply(client, base)))
+                .recover(cause -> Future.failedFuture(
+                        Database.isUniqueViolation(cause)
+                                ? ApiException.conflict(
+                                        "A release of this app is in its release phase; try again when it has ended.")
+                                : cause));
     }
 
-    /** The next release with slug and config vars of an earlier one. */
-    public Future<Release> rollback(UUID app, UUID account, Release earlier) {
-        return database.transaction(client -> lock(client, app)
-                .compose(locked -> insert(
-                        client,
-                        "select $1, max(version) + 1, $2, $3, $4::uuid, $5::uuid from api.releases where app_id = $1",
-                        Tuple.of(
-                                app,
-                                "Rollback to v" + earlier.version(),
-                                account,
-                                earlier.slugId(),
-                                earlier.configId()))));
+    /** A step of a release's transaction. */
+    @FunctionalInterface
+    public interface NextRelease<T> {
+        Future<T> apply(SqlClient client, Base base);
     }
 
-    public Future<List<Built>> builtWithoutRelease() {
-        return database.list(
-                """
-                select b.id, b.app_id, b.slug_id, b.commit_sha, b.account_email
-                from compiler.v_builds b join api.apps a on a.id = b.app_id
-                where b.status = 'succeeded' and b.slug_id is not null
-                  and not exists (select 1 from api.releases r where r.build_id = b.id)
-                order by b.created_at
-                """,
-                Tuple.tuple(),
-                row -> new Built(
-                        row.getUUID("id"),
-                        row.getUUID("app_id"),
-                        row.getUUID("slug_id"),
-                        row.getString("commit_sha"),
-                        row.getString("account_email")));
-    }
-
-    /** The release of a build; repeating it fails on the build's id and changes nothing. */
-    public Future<Release> deploy(Built built, String description) {
-        return database.transaction(client -> lock(client, built.appId())
-                .compose(locked -> Database.execute(client, """
-                        insert into api.slugs (id, app_id, sha256, bytes, process_types, buildpack, commit_sha, stack)
-                        select id, app_id, sha256, bytes, process_types, coalesce(buildpack, ''), commit_sha, stack
-                        from compiler.v_slugs where id = $1 on conflict (id) do nothing
-                        """, Tuple.of(built.slugId())))
-                .compose(slug -> Database.first(
-                        client,
-                        """
-                        insert into api.releases (app_id, version, description, account_id, slug_id, config_id, build_id)
-                        select $1, max(version) + 1, $2, (select id from api.accounts where email = $3), $4,
-                               (select config_id from api.releases l where l.app_id = $1 order by version desc limit 1), $5
-                        from api.releases where app_id = $1 returning id
-                        """,
-                        Tuple.of(built.appId(), description, built.email(), built.slugId(), built.buildId()),
-                        row -> row.getUUID("id")))
-                .compose(id -> formation(client, built.appId()).compose(done -> byId(client, id.orElseThrow()))));
-    }
-
-    /** New types begin with no dyno, but an app's first web with one; types that vanished go. */
-    private static Future<Integer> formation(SqlClient client, UUID app) {
-        String current = """
-                select t.key as type from api.releases r join api.slugs s on s.id = r.slug_id
-                cross join lateral jsonb_each_text(s.process_types) t
-                where r.app_id = $1 and r.version = (select max(version) from api.releases l where l.app_id = $1)
+    /** Inside {@link #next}. */
+    public Future<Release> insert(SqlClient client, Draft draft) {
+        String sql = """
+                insert into api.releases (app_id, version, description, account_id, slug_id, config_id, build_id, status)
+                select $1, max(version) + 1, $2, $3, $4::uuid, $5::uuid, $6::uuid, $7
+                from api.releases where app_id = $1 returning id
                 """;
-        return Database.execute(
+        return releaseCommand(client, draft.slugId())
+                .compose(command -> Database.first(
+                                client,
+                                sql,
+                                Tuple.of(
+                                                draft.appId(),
+                                                draft.description(),
+                                                draft.accountId(),
+                                                draft.slugId(),
+                                                draft.configId())
+                                        .addUUID(draft.buildId())
+                                        .addString(command.isPresent() ? "pending" : "succeeded"),
+                                row -> row.getUUID("id"))
+                        .map(id -> id.orElseThrow())
+                        .compose(id -> command.isPresent()
+                                ? beginPhase(client, draft.appId(), id, command.get())
+                                : Formations.fit(client, oneOffs, draft.appId()).map(id))
+                        .compose(id -> byId(client, id)));
+    }
+
+    /** The end of a release phase, once; empty when it was recorded before. */
+    public Future<Optional<Release>> settle(UUID release, String status) {
+        String sql = """
+                update api.releases set status = $2, updated_at = now() where id = $1 and status = 'pending' returning app_id
+                """;
+        return database.transaction(client -> Database.first(
+                        client, sql, Tuple.of(release, status), row -> row.getUUID("app_id"))
+                .compose(app -> {
+                    if (app.isEmpty()) {
+                        return Future.succeededFuture(Optional.empty());
+                    }
+                    Future<?> fitted = status.equals("succeeded")
+                            ? Formations.fit(client, oneOffs, app.get())
+                            : Future.succeededFuture();
+                    return fitted.compose(done -> byId(client, release)).map(Optional::of);
+                }));
+    }
+
+    /** The slug's content goes to another app under an id of its own. */
+    public static Future<UUID> copySlug(SqlClient client, UUID slug, UUID app) {
+        return Database.first(client, """
+                        insert into api.slugs (app_id, sha256, bytes, process_types, buildpack, commit_sha, stack, app_json)
+                        select $2, sha256, bytes, process_types, buildpack, commit_sha, stack, app_json
+                        from api.slugs where id = $1 returning id
+                        """, Tuple.of(slug, app), row -> row.getUUID("id"))
+                .map(id -> id.orElseThrow(() -> ApiException.notFound("slug")));
+    }
+
+    private Future<UUID> beginPhase(SqlClient client, UUID app, UUID release, String command) {
+        OneOffStore.Wish wish = new OneOffStore.Wish(
+                app, "release", release, command, "standard-1X", Optional.empty(), true, Map.of(), null, 0);
+        return oneOffs.create(client, wish)
+                .compose(dyno -> Database.execute(
+                        client, "update api.releases set phase_id = $2 where id = $1", Tuple.of(release, dyno.id())))
+                .map(release);
+    }
+
+    private static Future<Optional<String>> releaseCommand(SqlClient client, @Nullable UUID slug) {
+        return Database.list(
                         client,
-                        "delete from api.formation where app_id = $1 and type not in (" + current + ")",
-                        Tuple.of(app))
-                .compose(gone -> Database.execute(
-                        client,
-                        "insert into api.formation (app_id, type, quantity) select $1, type, "
-                                + "case when type = 'web' then 1 else 0 end from (" + current
-                                + ") now on conflict (app_id, type) do nothing",
-                        Tuple.of(app)));
+                        "select process_types ->> 'release' as command from api.slugs where id = $1",
+                        Tuple.of(slug),
+                        row -> Optional.ofNullable(row.getString("command")))
+                .map(rows -> rows.stream().findFirst().flatMap(Function.identity()));
     }
 
     private static Future<Integer> lock(SqlClient client, UUID app) {
         return Database.execute(client, "select 1 from api.apps where id = $1 for update", Tuple.of(app));
     }
 
-    private static Future<Release> insert(SqlClient client, String select, Tuple arguments) {
-        String sql = "insert into api.releases (app_id, version, description, account_id, slug_id, config_id) " + select
-                + " returning id";
-        return Database.first(client, sql, arguments, row -> row.getUUID("id"))
-                .compose(id -> byId(client, id.orElseThrow()));
+    private static Future<Base> base(SqlClient client, UUID app) {
+        String sql = """
+                select slug_id, config_id from api.releases
+                where app_id = $1 and status in ('succeeded', 'pending') order by version desc limit 1
+                """;
+        return Database.first(
+                        client, sql, Tuple.of(app), row -> new Base(row.getUUID("slug_id"), row.getUUID("config_id")))
+                .map(found -> found.orElseThrow(() -> ApiException.notFound("app")));
     }
 
     private static Future<Release> byId(SqlClient client, UUID id) {
@@ -162,12 +175,15 @@ public final class ReleaseStore {
         return new Release(
                 row.getUUID("id"),
                 row.getUUID("app_id"),
+                row.getString("app_name"),
                 row.getInteger("version"),
                 row.getString("description"),
                 row.getUUID("slug_id"),
                 row.getUUID("config_id"),
                 row.getString("status"),
+                row.getUUID("phase_id"),
                 row.getOffsetDateTime("created_at"),
+                row.getOffsetDateTime("updated_at"),
                 row.getString("email"),
                 row.getUUID("account_id"),
                 row.getBoolean("is_current"));

@@ -1,0 +1,5 @@
+/** Pipelines, their couplings and promotions. */
+@NullMarked
+package dev.celadon.api.pipelines;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+package dev.celadon.contract;
+
+/** The certificates of custom domains changed; {@code GET /api/certificates} is the fact. */
+public record CertificatesChanged() {}
