@@ -17,6 +17,9 @@ public record Topic<T>(String address, int version, Class<T> type) {
             new Topic<>("api.release-created", 1, ReleaseCreated.class);
     public static final Topic<FormationChanged> FORMATION_CHANGED =
             new Topic<>("api.formation-changed", 1, FormationChanged.class);
+    public static final Topic<BuildRequested> BUILD_REQUESTED =
+            new Topic<>("api.build-requested", 1, BuildRequested.class);
+    public static final Topic<DrainsChanged> DRAINS_CHANGED = new Topic<>("api.drains-changed", 1, DrainsChanged.class);
     public static final Topic<AppChanged> APP_CHANGED = new Topic<>("api.app-changed", 1, AppChanged.class);
     public static final Topic<DynoChanged> DYNO_CHANGED = new Topic<>("manifold.dyno-changed", 1, DynoChanged.class);
     public static final Topic<RoutesChanged> ROUTES_CHANGED =
