@@ -47,7 +47,9 @@ final class BuildQueue extends VerticleBase {
         timers.add(vertx.setPeriodic(0, settings.interval().toMillis(), tick -> look()));
         timers.add(vertx.setPeriodic(settings.lease().toMillis() / 3, tick -> renew()));
         platform.meters().gauge("compiler.builds.running", running, Map::size);
-        return platform.bus().subscribe(Topic.PUSH_RECEIVED, push -> look());
+        return Future.all(
+                platform.bus().subscribe(Topic.PUSH_RECEIVED, push -> look()),
+                platform.bus().subscribe(Topic.BUILD_REQUESTED, request -> look()));
     }
 
     /** Running builds are stopped and given back: they start over elsewhere, or here after the restart. */
@@ -82,6 +84,7 @@ final class BuildQueue extends VerticleBase {
         isLooking = true;
         isLookDue = false;
         store.adoptPushes()
+                .compose(adopted -> store.adoptRequests())
                 .compose(adopted -> claimWhileThereIsRoom())
                 .onSuccess(done -> isStoreAway = false)
                 .onFailure(this::storeIsAway)

@@ -1,5 +1,6 @@
 package dev.celadon.compiler;
 
+import dev.celadon.compiler.domain.Networks;
 import dev.celadon.runtime.Environment;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,9 +13,16 @@ import java.time.Duration;
  * @param lease after which a build whose compiler is gone starts over elsewhere
  * @param appsInterval between looks for deleted apps
  * @param buildpacks directory of the buildpacks
+ * @param blocked networks from which no source archive is fetched
  */
 public record CompilerSettings(
-        Duration interval, int atOnce, Duration lease, Duration appsInterval, Path buildpacks, Limits limits) {
+        Duration interval,
+        int atOnce,
+        Duration lease,
+        Duration appsInterval,
+        Path buildpacks,
+        Networks blocked,
+        Limits limits) {
     /**
      * @param build how long one build may take
      * @param slugBytes past it a slug is refused
@@ -40,6 +48,11 @@ public record CompilerSettings(
                 environment.duration(
                         "CELADON_COMPILER_APPS_INTERVAL", "30s", "time between looks for what deleted apps left"),
                 environment.path("CELADON_COMPILER_BUILDPACKS", "buildpacks", "directory of the buildpacks"),
+                environment.read(
+                        "CELADON_COMPILER_SOURCE_BLOCKED",
+                        "169.254.0.0/16,fe80::/10",
+                        "networks from which no source archive is fetched",
+                        Networks::parse),
                 limits(environment));
     }
 

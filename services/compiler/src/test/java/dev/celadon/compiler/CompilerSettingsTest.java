@@ -3,6 +3,7 @@ package dev.celadon.compiler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.celadon.compiler.domain.Networks;
 import dev.celadon.runtime.Environment;
 import dev.celadon.runtime.InvalidSettings;
 import java.time.Duration;
@@ -15,6 +16,7 @@ class CompilerSettingsTest {
         CompilerSettings settings = CompilerSettings.from(new Environment(Map.of()));
         assertThat(settings.interval()).isEqualTo(Duration.ofSeconds(1));
         assertThat(settings.atOnce()).isEqualTo(2);
+        assertThat(settings.blocked()).isEqualTo(Networks.parse("169.254.0.0/16,fe80::/10"));
         assertThat(settings.lease()).isEqualTo(Duration.ofSeconds(30));
         assertThat(settings.limits().build()).isEqualTo(Duration.ofMinutes(15));
         assertThat(settings.limits().slugBytes()).isEqualTo(200L << 20);
@@ -36,11 +38,14 @@ class CompilerSettingsTest {
 
     @Test
     void nonsenseIsNamed() {
-        Environment environment =
-                new Environment(Map.of("CELADON_COMPILER_BUILDS", "many", "CELADON_COMPILER_SLUG_LIMIT", "big"));
+        Environment environment = new Environment(Map.of(
+                "CELADON_COMPILER_BUILDS", "many",
+                "CELADON_COMPILER_SLUG_LIMIT", "big",
+                "CELADON_COMPILER_SOURCE_BLOCKED", "home"));
         CompilerSettings.from(environment);
         assertThatThrownBy(environment::verify)
                 .isInstanceOf(InvalidSettings.class)
+                .hasMessageContaining("CELADON_COMPILER_SOURCE_BLOCKED")
                 .hasMessageContaining("CELADON_COMPILER_BUILDS")
                 .hasMessageContaining("CELADON_COMPILER_SLUG_LIMIT");
     }

@@ -5,9 +5,11 @@ import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
@@ -36,6 +38,12 @@ final class SourceServer {
 
     /** Its source URL. */
     String offer(Map<String, String> files) throws IOException {
+        String name = UUID.randomUUID().toString();
+        tars.put(name, Buffer.buffer(tar(files)));
+        return url(name);
+    }
+
+    private static byte[] tar(Map<String, String> files) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes, "UTF-8")) {
             for (Map.Entry<String, String> file : files.entrySet()) {
@@ -47,9 +55,18 @@ final class SourceServer {
                 tar.closeArchiveEntry();
             }
         }
-        String name = UUID.randomUUID().toString();
-        tars.put(name, Buffer.buffer(bytes.toByteArray()));
-        return url(name);
+        return bytes.toByteArray();
+    }
+
+    /** As anybody's web server gives it out: zipped, in one directory, to whoever asks. */
+    Buffer archive(Map<String, String> files) throws IOException {
+        Map<String, String> below = new HashMap<>();
+        files.forEach((path, content) -> below.put("repo-1.0/" + path, content));
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (GZIPOutputStream zip = new GZIPOutputStream(bytes)) {
+            zip.write(tar(below));
+        }
+        return Buffer.buffer(bytes.toByteArray());
     }
 
     String missing() {

@@ -119,7 +119,8 @@ public final class Environment {
                 .toList();
     }
 
-    private <T> T read(String name, String fallback, String meaning, Function<String, T> parse) {
+    /** A value of a kind of its own; the message of {@code parse}'s IllegalArgumentException says what is expected. */
+    public <T> T read(String name, String fallback, String meaning, Function<String, T> parse) {
         declare(new Setting(name, fallback, meaning, false));
         String value = variables.getOrDefault(name, fallback);
         try {

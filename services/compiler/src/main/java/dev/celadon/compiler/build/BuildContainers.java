@@ -86,6 +86,7 @@ final class BuildContainers {
                         new ContainerSpec.Bind(site.source(), "/tmp/build", true),
                         new ContainerSpec.Bind(cache, "/tmp/cache", true),
                         new ContainerSpec.Bind(site.variables(), "/tmp/env", false),
+                        new ContainerSpec.Bind(site.plan(), "/tmp/plan", false),
                         new ContainerSpec.Bind(site.result(), "/tmp/result", true),
                         new ContainerSpec.Bind(buildpacks, "/tmp/buildpacks", false)),
                 new ContainerSpec.Limits(limits.memoryMb(), limits.memoryMb(), CPU_SHARES, limits.processes()),

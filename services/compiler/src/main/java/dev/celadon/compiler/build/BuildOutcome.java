@@ -10,6 +10,8 @@ final class BuildOutcome {
     private static final int OK = 0;
 
     private static final int NOTHING_DETECTED = 10;
+    private static final int NOT_FETCHED = 13;
+    private static final int NOT_SUITED = 14;
     private static final int KILLED = 137;
 
     private BuildOutcome() {}
@@ -18,6 +20,12 @@ final class BuildOutcome {
     static ProcessTypes read(BuildSite site, int exit, int memoryMb) throws IOException {
         if (exit == NOTHING_DETECTED) {
             throw new BuildRejected(BuildRejected.NO_APP_DETECTED);
+        }
+        if (exit == NOT_FETCHED) {
+            throw new BuildRejected("failed to fetch a buildpack");
+        }
+        if (exit == NOT_SUITED) {
+            throw new BuildRejected("app not compatible with buildpack");
         }
         String buildpack = BuiltFiles.buildpack(site.result());
         boolean isKilled = exit == KILLED

@@ -36,6 +36,11 @@ record BuildSite(Build build, App app, int hostUid, Path directory, Disk disk) {
         return root().resolve("env");
     }
 
+    /** Which buildpacks the container is to run, seen as {@code /tmp/plan}. */
+    Path plan() {
+        return root().resolve("plan");
+    }
+
     /** What the build container says of itself. Written by the app's code, so nothing in it is trusted. */
     Path result() {
         return root().resolve("result");

@@ -27,18 +27,22 @@ final class BuiltFiles {
     private BuiltFiles() {}
 
     static Procfile procfile(Path source) throws IOException {
-        return read(source.resolve("Procfile")).map(Procfile::parse).orElse(Procfile.NONE);
+        return text(source.resolve("Procfile")).map(Procfile::parse).orElse(Procfile.NONE);
+    }
+
+    static AppManifest appManifest(Path source) throws IOException {
+        return text(source.resolve("app.json")).map(AppManifest::parse).orElse(AppManifest.NONE);
     }
 
     /** The name the buildpack's detect printed. */
     static String buildpack(Path result) throws IOException {
-        String name = read(result.resolve("detected")).orElse("").strip().replaceAll("\\p{Cntrl}", " ");
+        String name = text(result.resolve("detected")).orElse("").strip().replaceAll("\\p{Cntrl}", " ");
         return name.isEmpty() ? "your" : name.substring(0, Math.min(name.length(), MAX_NAME));
     }
 
     /** How compile ended, when it came that far. */
     static Optional<String> compileStatus(Path result) throws IOException {
-        return read(result.resolve("compile-status")).map(String::strip);
+        return text(result.resolve("compile-status")).map(String::strip);
     }
 
     /** {@code default_process_types} of what bin/release printed. */
@@ -46,7 +50,7 @@ final class BuiltFiles {
         Map<String, String> types = new LinkedHashMap<>();
         JsonNode yaml;
         try {
-            yaml = new YAMLMapper().readTree(read(result.resolve("release.yml")).orElse(""));
+            yaml = new YAMLMapper().readTree(text(result.resolve("release.yml")).orElse(""));
         } catch (com.fasterxml.jackson.core.JsonProcessingException malformed) {
             throw new BuildRejected("the buildpack's bin/release did not print YAML");
         }
@@ -64,7 +68,8 @@ final class BuiltFiles {
         return text.toString();
     }
 
-    private static Optional<String> read(Path file) throws IOException {
+    /** Of a plain file, cut at its bound. */
+    static Optional<String> text(Path file) throws IOException {
         if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
             return Optional.empty();
         }

@@ -37,7 +37,7 @@ public final class SlugBuild {
         this.apps = apps;
         this.uids = new AppUids(platform);
         this.sites = sites;
-        this.fetch = new SourceFetch(platform, limits.sourceBytes());
+        this.fetch = new SourceFetch(platform, limits.sourceBytes(), settings.blocked());
         this.caches = caches;
         this.containers = new BuildContainers(vertx, host, settings.buildpacks(), limits);
         this.packing = new SlugPacking(vertx, host, platform.blobs(), limits);
@@ -57,9 +57,10 @@ public final class SlugBuild {
                         .compose(stop::check)
                         .compose(this::unpacked)
                         .compose(stop::check)
-                        .compose(ready -> compiled(site, output, stop))
-                        .compose(stop::check)
-                        .compose(types -> packing.pack(site, types, output))
+                        .compose(ready -> planned(site, output))
+                        .compose(manifest -> compiled(site, output, stop)
+                                .compose(stop::check)
+                                .compose(types -> packing.pack(site, types, manifest, output)))
                         .compose(stop::check));
     }
 
@@ -72,19 +73,35 @@ public final class SlugBuild {
     }
 
     private Future<BuildSite> fetched(BuildSite site, Stop stop) {
-        return fetch.fetch(site.build().sourceUrl(), site.tar(), stop).map(site);
+        return fetch.fetch(site.build().source(), site.tar(), stop).map(site);
     }
 
     /** A Procfile that does not parse is told before the long work begins. */
     private Future<BuildSite> unpacked(BuildSite site) {
         return vertx.executeBlocking(
                 () -> {
-                    SourceTree.unpack(site.tar(), site.source(), site.hostUid());
+                    SourceTree.unpack(
+                            site.tar(),
+                            site.source(),
+                            site.hostUid(),
+                            new SourceTree.Limits(
+                                    limits.sourceBytes(), site.build().source().isArchive()));
                     Files.delete(site.tar());
                     BuiltFiles.procfile(site.source());
                     return site;
                 },
                 false);
+    }
+
+    /** Which buildpacks are to run is settled before anything of the app runs. */
+    private Future<AppManifest> planned(BuildSite site, LiveOutput output) {
+        return apps.buildpacks(site.build().appId())
+                .compose(setting -> vertx.executeBlocking(() -> BuildPlan.write(site, setting), false))
+                .onSuccess(manifest -> {
+                    if (manifest.isBroken()) {
+                        output.line(" !     app.json is no JSON object: it is not used.");
+                    }
+                });
     }
 
     private Future<ProcessTypes> compiled(BuildSite site, LiveOutput output, Stop stop) {

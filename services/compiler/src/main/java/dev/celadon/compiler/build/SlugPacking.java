@@ -26,7 +26,7 @@ final class SlugPacking {
         this.limits = limits;
     }
 
-    Future<Slug> pack(BuildSite site, ProcessTypes types, LiveOutput output) {
+    Future<Slug> pack(BuildSite site, ProcessTypes types, AppManifest manifest, LiveOutput output) {
         types.lines().forEach(output::line);
         return containers
                 .pack(site.source(), site.image(), site.hostUid())
@@ -42,6 +42,7 @@ final class SlugPacking {
                         blob.bytes(),
                         types.all(),
                         types.buildpack(),
-                        site.app().stack()));
+                        site.app().stack(),
+                        manifest.json()));
     }
 }

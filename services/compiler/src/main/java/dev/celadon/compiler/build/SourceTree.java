@@ -3,12 +3,13 @@ package dev.celadon.compiler.build;
 import dev.celadon.compiler.domain.BuildRejected;
 import dev.celadon.compiler.domain.SlugIgnore;
 import dev.celadon.compiler.domain.SourcePath;
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,6 +18,7 @@ import java.util.Set;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Step two: the tree on the build's disk, without what a build does not see. The tar is a stranger's: nothing is
@@ -25,36 +27,82 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
 final class SourceTree {
     private static final int MAX_ENTRIES = 200_000;
     private static final int MAX_IGNORE_BYTES = 1 << 20;
+    private static final int CHUNK = 64 * 1024;
+    private static final String BROKEN = "source is no tar archive, or not all of one";
 
     private final Path tar;
     private final Path target;
     private final int uid;
+    private final Limits limits;
     private final Set<Path> directories = new HashSet<>();
     private int entries;
+    private int depth;
 
-    private SourceTree(Path tar, Path target, int uid) {
+    /**
+     * @param bytes of the whole tree
+     * @param mayBeOneDown whether a tree in one directory, as archives of repositories have it, is lifted out of it
+     */
+    record Limits(long bytes, boolean mayBeOneDown) {}
+
+    private SourceTree(Path tar, Path target, int uid, Limits limits) {
         this.tar = tar;
         this.target = target;
         this.uid = uid;
+        this.limits = limits;
     }
 
     /**
      * @param target does not exist yet
      * @param uid who is to own all of it
      */
-    static void unpack(Path tar, Path target, int uid) throws IOException {
-        SourceTree tree = new SourceTree(tar, target, uid);
+    static void unpack(Path tar, Path target, int uid, Limits limits) throws IOException {
+        SourceTree tree = new SourceTree(tar, target, uid, limits);
+        tree.findRoot();
         SlugIgnore ignore = tree.readIgnoreFiles();
         tree.makeRoot();
         try (TarArchiveInputStream in = tree.open()) {
-            for (TarArchiveEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+            for (TarArchiveEntry entry = next(in); entry != null; entry = next(in)) {
                 tree.unpack(entry, in, ignore);
             }
         }
     }
 
+    /** The one directory that everything lies in, when that is not to be part of the tree. */
+    private void findRoot() throws IOException {
+        if (!limits.mayBeOneDown()) {
+            return;
+        }
+        Set<String> roots = new HashSet<>();
+        boolean hasMore = false;
+        try (TarArchiveInputStream in = open()) {
+            for (TarArchiveEntry entry = next(in); entry != null && roots.size() < 2; entry = next(in)) {
+                SourcePath path = SourcePath.of(entry.getName());
+                if (!entry.isGlobalPaxHeader() && !path.isRoot()) {
+                    roots.add(path.segments().get(0));
+                    hasMore |= path.segments().size() > 1;
+                }
+            }
+        }
+        depth = roots.size() == 1 && hasMore ? 1 : 0;
+    }
+
+    private SourcePath path(TarArchiveEntry entry) {
+        SourcePath path = SourcePath.of(entry.getName());
+        return path.segments().size() < depth
+                ? path
+                : new SourcePath(path.segments().subList(depth, path.segments().size()));
+    }
+
+    private static @Nullable TarArchiveEntry next(TarArchiveInputStream in) {
+        try {
+            return in.getNextEntry();
+        } catch (IOException malformed) {
+            throw new BuildRejected(BROKEN);
+        }
+    }
+
     private TarArchiveInputStream open() throws IOException {
-        return new TarArchiveInputStream(new BufferedInputStream(Files.newInputStream(tar)), "UTF-8");
+        return new TarArchiveInputStream(SourceBytes.open(tar, limits.bytes()), "UTF-8");
     }
 
     /** The rules lie anywhere in the tar, so they are read before anything is written. */
@@ -62,11 +110,11 @@ final class SourceTree {
         String slugignore = "";
         Map<SourcePath, String> gitignores = new HashMap<>();
         try (TarArchiveInputStream in = open()) {
-            for (TarArchiveEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+            for (TarArchiveEntry entry = next(in); entry != null; entry = next(in)) {
                 if (!isPlainFile(entry)) {
                     continue;
                 }
-                SourcePath path = SourcePath.of(entry.getName());
+                SourcePath path = path(entry);
                 if (path.isRoot()) {
                     continue;
                 }
@@ -97,7 +145,7 @@ final class SourceTree {
         if (++entries > MAX_ENTRIES) {
             throw new BuildRejected("source has too many files (limit: " + MAX_ENTRIES + ")");
         }
-        SourcePath path = SourcePath.of(entry.getName());
+        SourcePath path = path(entry);
         if (path.isRoot() || ignore.ignores(path, entry.isDirectory())) {
             return;
         }
@@ -120,9 +168,27 @@ final class SourceTree {
 
     private void file(SourcePath path, InputStream content, boolean isExecutable) throws IOException {
         Path file = fresh(path);
-        Files.copy(content, file);
+        try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
+            copy(content, out);
+        }
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(isExecutable ? "rwxr-xr-x" : "rw-r--r--"));
         own(file);
+    }
+
+    private static void copy(InputStream content, OutputStream out) throws IOException {
+        byte[] chunk = new byte[CHUNK];
+        for (int length = read(content, chunk); length >= 0; length = read(content, chunk)) {
+            out.write(chunk, 0, length);
+        }
+    }
+
+    /** Apart from writing: that the source is broken is its sender's fault, that the disk is full is not. */
+    private static int read(InputStream content, byte[] chunk) {
+        try {
+            return content.read(chunk);
+        } catch (IOException broken) {
+            throw new BuildRejected(BROKEN);
+        }
     }
 
     /** Where an entry goes that must not be there yet; its directory is made on the way. */

@@ -9,6 +9,7 @@ import dev.celadon.runtime.SecretKeys;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Tuple;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -37,6 +38,14 @@ public final class AppReads {
     public Future<Set<UUID>> appIds() {
         return database.list("select id from api.v_apps", Tuple.tuple(), row -> row.getUUID("id"))
                 .map(ids -> ids.stream().collect(Collectors.toUnmodifiableSet()));
+    }
+
+    /** The URLs of the buildpacks that the app is set to, in their order. */
+    public Future<List<String>> buildpacks(UUID appId) {
+        return database.list(
+                "select url from api.v_buildpacks where app_id = $1 order by ordinal",
+                Tuple.of(appId),
+                row -> row.getString("url"));
     }
 
     /** The config vars a build sees; none when the app has none. */

@@ -38,6 +38,20 @@ public final class BuildStore {
         return database.execute(sql, Tuple.tuple());
     }
 
+    /** Enters every build of an archive that was asked for. */
+    public Future<Integer> adoptRequests() {
+        String sql = """
+                insert into compiler.builds
+                  (id, app_id, commit_sha, account_email, source_url, is_archive, checksum, created_at)
+                select r.id, r.app_id, coalesce(r.commit_sha, ''), r.account_email, r.source_url, true, r.checksum,
+                  r.created_at
+                from api.v_build_requests r
+                where exists (select 1 from api.v_apps a where a.id = r.app_id)
+                on conflict (id) do nothing
+                """;
+        return database.execute(sql, Tuple.tuple());
+    }
+
     /** The oldest build that waits or whose holder is gone, unless another of its app is being built. */
     public Future<Optional<Build>> claim(String owner, Duration lease) {
         String sql = """
@@ -53,7 +67,7 @@ public final class BuildStore {
                   order by b.created_at, b.id
                   limit 1
                   for update skip locked)
-                returning id, app_id, commit_sha, account_email, source_url, attempt
+                returning id, app_id, commit_sha, account_email, source_url, is_archive, checksum, attempt
                 """;
         return database.first(sql, Tuple.of(owner, lease.toMillis()), BuildStore::build)
                 // Two compilers took one app's two builds in the same moment; the loser's stays pending.
@@ -150,8 +164,8 @@ public final class BuildStore {
     private static Future<Integer> insert(SqlConnection connection, Build build, Slug slug) {
         String sql = """
                 insert into compiler.slugs
-                  (id, app_id, build_id, sha256, bytes, process_types, buildpack, commit_sha, stack)
-                values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+                  (id, app_id, build_id, sha256, bytes, process_types, buildpack, commit_sha, stack, app_json)
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text::jsonb)
                 """;
         Map<String, Object> types = new LinkedHashMap<>(slug.processTypes());
         Tuple arguments = Tuple.tuple()
@@ -163,7 +177,8 @@ public final class BuildStore {
                 .addValue(new JsonObject(types))
                 .addString(slug.buildpack())
                 .addString(build.commitSha())
-                .addString(slug.stack());
+                .addString(slug.stack())
+                .addString(slug.appJson().orElse(null));
         return Database.execute(connection, sql, arguments);
     }
 
@@ -173,7 +188,10 @@ public final class BuildStore {
                 row.getUUID("app_id"),
                 row.getString("commit_sha"),
                 row.getString("account_email"),
-                row.getString("source_url"),
+                new Build.Source(
+                        row.getString("source_url"),
+                        row.getBoolean("is_archive"),
+                        Optional.ofNullable(row.getString("checksum"))),
                 row.getInteger("attempt"));
     }
 }

@@ -111,6 +111,29 @@ class BuildpacksTest {
     }
 
     @Test
+    void pythonInstallsItsRequirementsWithPip() throws Exception {
+        // A wheel of the tree itself: pip installs it without an index.
+        Files.createDirectories(build.resolve("wheels"));
+        wheel("wheels/tiny-1.0-py3-none-any.whl");
+        write("requirements.txt", "--no-index\n--find-links wheels\ntiny==1.0\n");
+        Result result = compile("python");
+        assertThat(result.exit()).as(result.output()).isZero();
+        assertThat(result.output())
+                .contains("-----> Installing requirements with pip", "Successfully installed tiny-1.0");
+        assertThat(build.resolve(".python/tiny.py")).hasContent("WORD = 'tiny'");
+        assertThat(build.resolve(".profile.d/python.sh")).content().contains("PYTHONPATH=/app/.python");
+    }
+
+    @Test
+    void pythonSaysWhichRequirementThereIsNot() throws Exception {
+        write("requirements.txt", "--no-index\nnot-there==1.0\n");
+        Result result = compile("python");
+        assertThat(result.exit()).isNotZero();
+        assertThat(result.output()).contains("No matching distribution found for not-there==1.0");
+        assertThat(build.resolve(".profile.d/python.sh")).doesNotExist();
+    }
+
+    @Test
     void javaRunsTheOneRunnableJar() throws Exception {
         assertThat(release("java")).doesNotContain("web");
         Files.createDirectories(build.resolve("target"));
@@ -119,6 +142,20 @@ class BuildpacksTest {
         assertThat(release("java")).contains("web: java $JAVA_OPTS -jar target/app.jar");
         jar("second.jar", "Main-Class: a.C\n");
         assertThat(release("java")).doesNotContain("web");
+    }
+
+    private void wheel(String name) throws Exception {
+        try (var zip = new java.util.zip.ZipOutputStream(Files.newOutputStream(build.resolve(name)))) {
+            for (String[] file : new String[][] {
+                {"tiny.py", "WORD = 'tiny'\n"},
+                {"tiny-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n"},
+                {"tiny-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"},
+                {"tiny-1.0.dist-info/RECORD", "tiny.py,,\n"}
+            }) {
+                zip.putNextEntry(new java.util.zip.ZipEntry(file[0]));
+                zip.write(file[1].getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            }
+        }
     }
 
     private void jar(String name, String manifest) throws Exception {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SourceTreeTest {
+    private static final SourceTree.Limits PLAIN = new SourceTree.Limits(1 << 30, false);
     private static final int UID = 300_123;
 
     @TempDir
@@ -88,8 +89,92 @@ class SourceTreeTest {
     void aTreeThatIsCutShortFails() throws Exception {
         Path tar = pack(out -> entry(out, "big", "x".repeat(20_000), 0644));
         Files.write(tar, java.util.Arrays.copyOf(Files.readAllBytes(tar), 10_000));
-        assertThatThrownBy(() -> SourceTree.unpack(tar, directory.resolve("cut"), UID))
-                .isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> SourceTree.unpack(tar, directory.resolve("cut"), UID, PLAIN))
+                .isInstanceOf(BuildRejected.class)
+                .hasMessageContaining("not all of one");
+    }
+
+    @Test
+    void aZippedArchiveInOneDirectoryIsLiftedOutOfIt() throws Exception {
+        Path archive = zip(pack(tar -> {
+            entry(tar, "repo-1.0/Procfile", "web: x\n", 0644);
+            entry(tar, "repo-1.0/.slugignore", "*.pdf\n", 0644);
+            entry(tar, "repo-1.0/lib/a.rb", "a", 0644);
+            entry(tar, "repo-1.0/a.pdf", "a", 0644);
+        }));
+        Path tree = directory.resolve("lifted");
+        SourceTree.unpack(archive, tree, UID, new SourceTree.Limits(1 << 20, true));
+        assertThat(tree.resolve("Procfile")).hasContent("web: x");
+        assertThat(tree.resolve("lib/a.rb")).exists();
+        assertThat(tree.resolve("a.pdf")).doesNotExist();
+    }
+
+    @Test
+    void anArchiveWithMoreThanOneThingAtItsRootStaysAsItIs() throws Exception {
+        Path archive = zip(pack(tar -> {
+            entry(tar, "lib/a.rb", "a", 0644);
+            entry(tar, "Procfile", "web: x\n", 0644);
+        }));
+        Path tree = directory.resolve("as-it-is");
+        SourceTree.unpack(archive, tree, UID, new SourceTree.Limits(1 << 20, true));
+        assertThat(tree.resolve("lib/a.rb")).exists();
+        Path single = directory.resolve("single");
+        SourceTree.unpack(
+                zip(pack(tar -> entry(tar, "Procfile", "web: x\n", 0644))),
+                single,
+                UID,
+                new SourceTree.Limits(1 << 20, true));
+        assertThat(single.resolve("Procfile")).exists();
+    }
+
+    @Test
+    void anArchiveLeavesItsTreeByNoWay() throws Exception {
+        Path archive = zip(pack(tar -> {
+            entry(tar, "repo/Procfile", "x", 0644);
+            entry(tar, "repo/../../planted", "x", 0644);
+        }));
+        assertThatThrownBy(() -> SourceTree.unpack(
+                        archive, directory.resolve("tree"), UID, new SourceTree.Limits(1 << 20, true)))
+                .isInstanceOf(BuildRejected.class);
+        assertThat(directory.resolve("planted")).doesNotExist();
+    }
+
+    @Test
+    void aSmallArchiveOfAHugeTreeIsRefused() throws Exception {
+        Path archive = zip(pack(tar -> entry(tar, "big", "x".repeat(3 << 20), 0644)));
+        assertThat(Files.size(archive)).isLessThan(64 << 10);
+        assertThatThrownBy(() -> SourceTree.unpack(
+                        archive, directory.resolve("tree"), UID, new SourceTree.Limits(2 << 20, true)))
+                .isInstanceOf(BuildRejected.class)
+                .hasMessage("source is too large (limit: 2MB)");
+    }
+
+    @Test
+    void whatIsNoArchiveOrOnlyHalfOfOneIsRefused() throws Exception {
+        Path whole = zip(pack(tar -> entry(
+                tar,
+                "big",
+                new java.util.Random(7).doubles(9_000).boxed().toList().toString(),
+                0644)));
+        Path half = directory.resolve("half.tgz");
+        Files.write(half, java.util.Arrays.copyOf(Files.readAllBytes(whole), (int) Files.size(whole) / 2));
+        Path text = Files.writeString(directory.resolve("text"), "<html>".repeat(1_000));
+        Path mangled = directory.resolve("mangled.tgz");
+        Files.write(mangled, new byte[] {0x1f, (byte) 0x8b, 1, 2, 3, 4});
+        for (Path archive : java.util.List.of(half, text, mangled)) {
+            Path tree = directory.resolve("tree-" + System.nanoTime());
+            assertThatThrownBy(() -> SourceTree.unpack(archive, tree, UID, new SourceTree.Limits(2 << 20, true)))
+                    .isInstanceOf(BuildRejected.class)
+                    .hasMessageContaining("archive, or not all of one");
+        }
+    }
+
+    private Path zip(Path tar) throws IOException {
+        Path zipped = directory.resolve(tar.getFileName() + ".gz");
+        try (var out = new java.util.zip.GZIPOutputStream(Files.newOutputStream(zipped))) {
+            Files.copy(tar, out);
+        }
+        return zipped;
     }
 
     private interface Writer {
@@ -99,12 +184,12 @@ class SourceTreeTest {
     private void assertRejected(Writer writer) throws IOException {
         Path tar = pack(writer);
         Path target = directory.resolve("tree-" + System.nanoTime());
-        assertThatThrownBy(() -> SourceTree.unpack(tar, target, UID)).isInstanceOf(BuildRejected.class);
+        assertThatThrownBy(() -> SourceTree.unpack(tar, target, UID, PLAIN)).isInstanceOf(BuildRejected.class);
     }
 
     private Path unpack(Writer writer) throws IOException {
         Path target = directory.resolve("tree-" + System.nanoTime());
-        SourceTree.unpack(pack(writer), target, UID);
+        SourceTree.unpack(pack(writer), target, UID, PLAIN);
         return target;
     }
 

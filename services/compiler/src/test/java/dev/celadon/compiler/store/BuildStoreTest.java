@@ -177,7 +177,14 @@ class BuildStoreTest {
     }
 
     private static Slug slug(String digit) {
-        return new Slug(UUID.randomUUID(), digit.repeat(64), 7, Map.of("web", "node ."), "Node.js", "cedar");
+        return new Slug(
+                UUID.randomUUID(),
+                digit.repeat(64),
+                7,
+                Map.of("web", "node ."),
+                "Node.js",
+                "cedar",
+                java.util.Optional.of("{\"name\":\"a\"}"));
     }
 
     private static <T> T get(Future<T> future) throws TimeoutException {
