@@ -172,7 +172,7 @@ class AccessTest {
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(stage.pushStatus(push)).isEqualTo("abandoned"));
         assertThat(stage.cancelled.poll(5, SECONDS)).isEqualTo(push.toString());
-        assertThat(left).doesNotExist();
+        stage.awaitNoQuarantine();
     }
 
     @Test

@@ -63,7 +63,7 @@ class PushTest {
                 .startsWith(git.run("rev-parse", "HEAD"));
         assertThat(stage.pushStatus(waiting.id())).isEqualTo("built");
         assertThat(stage.waiting()).isEmpty();
-        awaitNoQuarantine();
+        stage.awaitNoQuarantine();
     }
 
     @Test
@@ -79,7 +79,7 @@ class PushTest {
                 .contains("! [remote rejected] main -> main (pre-receive hook declined)");
         assertThat(git.run("ls-remote", stage.url("my-app"))).isEmpty();
         assertThat(stage.pushStatus(waiting.id())).isEqualTo("rejected");
-        awaitNoQuarantine();
+        stage.awaitNoQuarantine();
         try (Stream<Path> packs = Files.list(stage.data.resolve("git/" + stage.app + ".git/objects/pack"))) {
             assertThat(packs).isEmpty();
         }
@@ -153,7 +153,7 @@ class PushTest {
         push.interrupt();
         assertThat(stage.cancelled.poll(10, SECONDS)).isEqualTo(waiting.id().toString());
         await().untilAsserted(() -> assertThat(stage.pushStatus(waiting.id())).isEqualTo("abandoned"));
-        awaitNoQuarantine();
+        stage.awaitNoQuarantine();
         assertThat(git.run("ls-remote", stage.url("my-app"))).isEmpty();
     }
 
@@ -233,7 +233,7 @@ class PushTest {
         git.run("clone", "-q", stage.url("my-app"), "../back");
         git.run("-C", "../back", "fsck", "--full");
         assertThat(git.run("-C", "../back", "rev-parse", "HEAD")).isEqualTo(waiting.commit());
-        awaitNoQuarantine();
+        stage.awaitNoQuarantine();
     }
 
     @Test
@@ -254,13 +254,5 @@ class PushTest {
         Ended ended = git.end(next);
         assertThat(ended.output()).contains("another push was faster, fetch first");
         assertThat(git.run("ls-remote", stage.url("my-app"), "refs/heads/main")).startsWith(waiting.commit());
-    }
-
-    private void awaitNoQuarantine() {
-        await().untilAsserted(() -> {
-            try (Stream<Path> left = Files.list(stage.quarantines())) {
-                assertThat(left).isEmpty();
-            }
-        });
     }
 }

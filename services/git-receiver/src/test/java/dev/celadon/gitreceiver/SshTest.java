@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -200,9 +199,7 @@ class SshTest {
         assertThat(stage.cancelled.poll(30, SECONDS)).isEqualTo(waiting.id().toString());
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(stage.pushStatus(waiting.id())).isEqualTo("abandoned"));
-        try (Stream<Path> left = Files.list(stage.quarantines())) {
-            assertThat(left).isEmpty();
-        }
+        stage.awaitNoQuarantine();
     }
 
     private Path newKey(String kind) throws Exception {

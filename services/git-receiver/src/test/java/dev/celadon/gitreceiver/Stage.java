@@ -1,6 +1,8 @@
 package dev.celadon.gitreceiver;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.celadon.runtime.Environment;
 import dev.celadon.runtime.Platform;
@@ -9,6 +11,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.sqlclient.Tuple;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HashMap;
@@ -18,6 +21,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.Stream;
 
 /** The service on a real store, with the test itself playing API, compiler and manifold. */
 final class Stage implements AutoCloseable {
@@ -143,6 +147,15 @@ final class Stage implements AutoCloseable {
 
     Path quarantines() {
         return data.resolve("git/quarantine");
+    }
+
+    /** A push's end is written down before its objects are deleted. */
+    void awaitNoQuarantine() {
+        await().untilAsserted(() -> {
+            try (Stream<Path> left = Files.list(quarantines())) {
+                assertThat(left).isEmpty();
+            }
+        });
     }
 
     @Override
