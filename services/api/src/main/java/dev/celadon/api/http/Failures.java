@@ -7,6 +7,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
 import io.vertx.pgclient.PgException;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,7 +19,7 @@ final class Failures {
 
     private Failures() {}
 
-    static void answer(RoutingContext context, Throwable cause) {
+    static void answer(RoutingContext context, @Nullable Throwable cause) {
         ApiException told = translate(context, cause);
         ObjectNode json = Json.mapper().createObjectNode();
         json.put("id", told.id().id()).put("message", String.valueOf(told.getMessage()));
@@ -33,15 +34,16 @@ final class Failures {
         }
     }
 
-    private static ApiException translate(RoutingContext context, Throwable cause) {
+    private static ApiException translate(RoutingContext context, @Nullable Throwable cause) {
         if (cause instanceof ApiException told) {
             return told;
         }
-        if (cause instanceof HttpException http && http.getStatusCode() == 413) {
+        // The router fails requests with a status, with a cause or without.
+        int status = cause instanceof HttpException http ? http.getStatusCode() : context.statusCode();
+        if (status == 413) {
             return new ApiException(ErrorId.PAYLOAD_TOO_LARGE, "The request body is too large.");
         }
-        if ((cause instanceof HttpException http && http.getStatusCode() == 400)
-                || (cause instanceof IllegalArgumentException && context.failed())) {
+        if (status == 400 || (cause instanceof IllegalArgumentException && context.failed())) {
             return new ApiException(ErrorId.BAD_REQUEST, "The request is malformed.");
         }
         if (cause instanceof PgException postgres && BAD_TEXT.contains(String.valueOf(postgres.getSqlState()))) {
