@@ -167,6 +167,30 @@ class HerokuCliTest {
     }
 
     @Test
+    void whatBelongsToAnAppIsListedAndChanged() throws Exception {
+        Path checkout = platform.repository(directory.resolve("parts"), Map.of("version", "one"));
+        heroku.run(checkout, "create", "many-parts");
+        assertThat(heroku.run(checkout, "drains:add", "syslog://127.0.0.1:5140"))
+                .contains("Successfully added");
+        assertThat(heroku.run(checkout, "drains")).contains("syslog://127.0.0.1:5140 (d.");
+        assertThat(heroku.run(checkout, "drains:remove", "syslog://127.0.0.1:5140"))
+                .contains("Successfully removed");
+        assertThat(heroku.run(checkout, "features:enable", "preboot")).contains("done");
+        assertThat(heroku.run(
+                        checkout, "webhooks:add", "-i", "api:release", "-l", "notify", "-u", "http://127.0.0.1:9/hook"))
+                .contains("Webhooks Signing Secret");
+        assertThat(heroku.run(checkout, "webhooks")).contains("api:release");
+        assertThat(heroku.run(checkout, "certs")).contains("no SSL certificates");
+        assertThat(heroku.run(checkout, "certs:auto:enable")).contains("Enabling Automatic Certificate Management... ");
+        assertThat(heroku.run(checkout, "pipelines:create", "many-stages", "-s", "staging"))
+                .contains("done");
+        assertThat(heroku.run(checkout, "pipelines:info", "many-stages")).contains("staging");
+        assertThat(heroku.run(checkout, "authorizations:create", "-d", "for an hour", "-e", "3600"))
+                .contains("Token:");
+        assertThat(heroku.run(checkout, "git:remote", "-a", "many-parts")).contains("set git remote heroku");
+    }
+
+    @Test
     void anAppIsRenamedAndDestroyed() throws Exception {
         assertThat(heroku.run(directory, "create", "short-lived")).contains("done");
         assertThat(heroku.run(directory, "apps:rename", "shorter-lived", "-a", "short-lived"))
