@@ -58,7 +58,7 @@ class CompilerServiceTest {
                         platform.vertx(),
                         platform.processes(),
                         directory,
-                        "cmpt",
+                        TestPlatform.instance('t'),
                         ContainerSettings.from(new Environment(Map.of())))
                 .await(30, SECONDS);
     }

@@ -86,7 +86,7 @@ class RequestedBuildsTest {
                         platform.vertx(),
                         platform.processes(),
                         directory,
-                        "cmpr",
+                        TestPlatform.instance('r'),
                         ContainerSettings.from(new Environment(Map.of())))
                 .await(30, SECONDS);
         start();

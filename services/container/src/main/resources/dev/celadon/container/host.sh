@@ -57,6 +57,9 @@ dissolve() {
   [ -z "$image" ] || rm -f "$image"
 }
 
+# PLACE: gone afterwards, also when another unmounts it at the same moment.
+unmount() { ! mountpoint -q "$1" || umount "$1" || ! mountpoint -q "$1"; }
+
 case $1 in
 setup)
   mkdir -p "$RUN"/{c,ready,exits,slugs,oci} "$DATA/disks"
@@ -127,7 +130,7 @@ mount-slug) # IMAGE
   ;;
 unmount-slug) # IMAGE
   at=$RUN/slugs/${2##*/}
-  ! mountpoint -q "$at" || umount "$at"
+  unmount "$at"
   rmdir "$at" 2>/dev/null || true
   ;;
 create | start) # ID MONITOR-OPTIONS... ; the bundle lies in RUN/c/ID
@@ -168,7 +171,7 @@ clean)
     [ ! -e "$site" ] || dissolve "$site"
   done
   for at in "$RUN"/slugs/*; do
-    ! mountpoint -q "$at" || umount "$at"
+    unmount "$at"
   done
   ip link del "$BRIDGE" 2>/dev/null || true
   nft delete table inet "celadon_$INSTANCE" 2>/dev/null || true

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.celadon.runtime.Environment;
 import dev.celadon.runtime.Processes;
+import dev.celadon.runtime.testing.TestPlatform;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Real containers on this host. */
 class ContainerHostTest {
-    private static final String INSTANCE = "jtest1";
+    private static final String INSTANCE = TestPlatform.instance('j');
     private static final int UID = 300_777;
 
     @TempDir

@@ -73,6 +73,11 @@ public final class TestPlatform implements AutoCloseable {
                 meters));
     }
 
+    /** What this test run calls itself on the host: another name than every run beside it. */
+    public static String instance(char kind) {
+        return kind + Long.toString(1_679_616 + ProcessHandle.current().pid() % 1_000_000, 36);
+    }
+
     public Platform platform() {
         return platform;
     }
