@@ -38,6 +38,7 @@ public final class ContainerHost {
     private final Slots slots;
     private final Sites sites;
     private final SlugMounts slugs;
+    private final Execs execs;
     private final List<BiConsumer<String, Integer>> listeners = new CopyOnWriteArrayList<>();
     private final Set<String> ended = new HashSet<>();
     private long exitTimer = -1;
@@ -50,6 +51,7 @@ public final class ContainerHost {
         this.slots = new Slots(Subnet.of(ground.network()));
         this.sites = new Sites(vertx, script, slots, ground.run());
         this.slugs = new SlugMounts(script);
+        this.execs = new Execs(vertx, script, ground.run());
     }
 
     /**
@@ -99,7 +101,17 @@ public final class ContainerHost {
         return make(spec, "create", "-l", "none", spec.isTerminal() ? "-t" : "-i");
     }
 
-    /** Connects to the input and output of a container made by {@link #create}. */
+    /**
+     * Makes a process inside a container that runs, without starting it. From here on it is handled like what
+     * {@link #create} makes, and ends with the container at the latest.
+     */
+    public Future<Void> createInside(ExecSpec spec) {
+        checkId(spec.id());
+        checkId(spec.target());
+        return execs.create(spec).recover(cause -> remove(spec.id()).transform(gone -> Future.failedFuture(cause)));
+    }
+
+    /** Connects to the input and output of what {@link #create} or {@link #createInside} made. */
     public Future<Attachment> attach(String id) {
         checkId(id);
         return Attachment.open(vertx, bundle(id).resolve("attach"));
@@ -117,7 +129,7 @@ public final class ContainerHost {
                 false);
     }
 
-    /** Starts what {@link #create} made. */
+    /** Starts what {@link #create} or {@link #createInside} made. */
     public Future<Void> begin(String id) {
         checkId(id);
         return script.run("begin", id);
@@ -160,7 +172,7 @@ public final class ContainerHost {
                 false);
     }
 
-    /** To every process of the container; succeeds when it has ended already. {@code signal} is {@code TERM} or {@code KILL}. */
+    /** To every process of the container; succeeds when it has ended already. {@code signal} is {@code TERM}, {@code HUP} or {@code KILL}. */
     public Future<Void> signal(String id, String signal) {
         checkId(id);
         return script.run("signal", id, signal);
@@ -336,7 +348,7 @@ public final class ContainerHost {
         return new Container(
                 bundle.getFileName().toString(),
                 Integer.parseInt(Files.readString(bundle.resolve("pidfile")).strip()),
-                slots.address(Bundles.slot(bundle)),
+                Bundles.slot(bundle) < 0 ? "" : slots.address(Bundles.slot(bundle)),
                 bundle.resolve("log"));
     }
 
