@@ -35,6 +35,7 @@ public final class Agent extends VerticleBase {
     private final ManifoldSettings settings;
     private final ContainerHost containers;
     private final SlugChecks slugs;
+    private final DynoGround ground;
     private final Map<UUID, DynoRun> runs = new HashMap<>();
     private long newestEpoch;
     private boolean isAdopted;
@@ -46,6 +47,7 @@ public final class Agent extends VerticleBase {
         this.settings = settings;
         this.containers = containers;
         this.slugs = new SlugChecks(platform.blobs());
+        this.ground = new DynoGround(platform, containers, slugs, settings.diskMb());
     }
 
     @Override
@@ -80,7 +82,7 @@ public final class Agent extends VerticleBase {
                 List<Future<?>> all = new ArrayList<>();
                 ids.stream().filter(id -> id.startsWith("d-")).forEach(id -> {
                     Container container = started.get(id);
-                    all.add(DynoRun.read(vertx, containers.bundle(id))
+                    all.add(ground.kept(id, DynoRun.Facts.class)
                             .compose(facts -> {
                                 DynoRun run = run(facts.start());
                                 runs.put(facts.start().dynoId(), run);
@@ -120,7 +122,7 @@ public final class Agent extends VerticleBase {
     }
 
     private DynoRun run(StartDyno order) {
-        return new DynoRun(platform, containers, order, settings.diskMb(), slugs, this::beatSoon);
+        return new DynoRun(platform, containers, ground, order, this::beatSoon);
     }
 
     private void ended(String containerId, int status) {
