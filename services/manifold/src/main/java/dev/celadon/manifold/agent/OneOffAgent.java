@@ -168,7 +168,8 @@ public final class OneOffAgent extends VerticleBase {
         List<DynoReport> reports = runs.values().stream().map(OneOffRun::report).toList();
         return platform.internal()
                 .call(HttpMethod.POST, manifold.get().url() + "/manifold/one-offs", DEADLINE)
-                .sendBuffer(Json.write(new OneOffReports(platform.nodeId(), reports)))
+                .sendBuffer(Json.write(
+                        new OneOffReports(platform.nodeId(), settings.oneOffs().port(), reports)))
                 .onSuccess(response -> {
                     if (response.statusCode() == 200) {
                         reports.stream()
