@@ -10,6 +10,7 @@ import dev.celadon.contract.DynoReport;
 import dev.celadon.contract.DynoState;
 import dev.celadon.contract.LogLine;
 import dev.celadon.contract.StartDyno;
+import dev.celadon.manifold.agent.domain.DynoLimits;
 import dev.celadon.runtime.Json;
 import dev.celadon.runtime.Platform;
 import io.vertx.core.Future;
@@ -161,6 +162,15 @@ final class DynoRun {
         }
     }
 
+    /** Vastly past its memory quota: nothing of it may run on; the scheduler starts it anew. */
+    void endForMemory(String usage) {
+        cause = DynoError.R15.name();
+        say(usage);
+        say(DynoError.R15.title());
+        say("Stopping process with SIGKILL");
+        containers.signal(containerId, "KILL").onFailure(this::complain);
+    }
+
     /** The process ended: its last lines are delivered, then nothing of it is left on the host. */
     void ended(int status) {
         if (isEnded) {
@@ -294,8 +304,7 @@ final class DynoRun {
                 Optional.of(platform.blobs().path(start.slugSha256())),
                 disk,
                 List.of(),
-                // Without swap the kernel would kill at the quota itself; the promise is three times as much.
-                new ContainerSpec.Limits(start.memoryMb() * 3, start.memoryMb() * 3, 256, 256),
+                DynoLimits.of(start.memoryMb()),
                 false);
     }
 
