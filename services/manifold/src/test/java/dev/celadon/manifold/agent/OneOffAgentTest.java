@@ -167,6 +167,14 @@ class OneOffAgentTest {
     }
 
     @Test
+    void oneVastlyPastItsMemoryEndsWithR15() throws Exception {
+        UUID id = node.run("head -c 2G /dev/zero | tail");
+        assertThat(end(id).cause()).isEqualTo("R15");
+        await().untilAsserted(
+                        () -> assertThat(node.log).contains("heroku[run.1]: Error R15 (Memory quota vastly exceeded)"));
+    }
+
+    @Test
     void aSilentTerminalIsClosedAfterTheLimit() throws Exception {
         UUID id = node.attached("echo ready; sleep 1000", false, secret);
         try (Socket terminal = node.terminal(secret)) {
