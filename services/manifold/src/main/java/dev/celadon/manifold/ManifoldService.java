@@ -3,8 +3,6 @@ package dev.celadon.manifold;
 import dev.celadon.container.ContainerHost;
 import dev.celadon.manifold.agent.Agent;
 import dev.celadon.manifold.scheduler.Scheduler;
-import dev.celadon.manifold.scheduler.store.DynoStore;
-import dev.celadon.manifold.scheduler.store.RouteStore;
 import dev.celadon.runtime.Platform;
 import dev.celadon.runtime.Service;
 import io.vertx.core.Future;
@@ -38,10 +36,7 @@ public final class ManifoldService implements Service {
                     return null;
                 })
                 .compose(migrated -> {
-                    new ManifoldHttp(
-                                    platform.bus(),
-                                    new DynoStore(platform.database()),
-                                    new RouteStore(platform.database()))
+                    new ManifoldHttp(platform.bus(), platform.database())
                             .mount(platform.internal().router());
                     return platform.vertx().deployVerticle(new Agent(platform, settings, containers));
                 })
