@@ -34,7 +34,7 @@ final class Crashed {
             if (before.lastAt().isBefore(dyno.since())) {
                 Crashes after = policy.after(before, dyno.createdAt(), dyno.since());
                 view.crashes().put(key, after);
-                done = done.compose(earlier -> stores.crashes().remember(key, after));
+                done = done.compose(earlier -> stores.crashes().remember(dyno, after));
             }
         }
         return done.map(view);

@@ -90,7 +90,8 @@ public final class Scheduler extends VerticleBase {
     public Future<?> stop() {
         isStopped = true;
         vertx.cancelTimer(cooldownTimer);
-        return leases.release(DynoStore.SCHEDULER, incarnation);
+        // What cannot be given back runs out by itself.
+        return leases.release(DynoStore.SCHEDULER, incarnation).otherwiseEmpty();
     }
 
     private Future<Accepted> restart(RestartDynos wish) {

@@ -41,19 +41,23 @@ public final class CrashStore {
                 });
     }
 
-    public Future<Integer> remember(Key key, Crashes crashes) {
+    /** Unless a restart by hand has just forgotten the dyno and its crashes. */
+    public Future<Integer> remember(Dyno dyno, Crashes crashes) {
         return database.execute(
                 """
-                insert into manifold.crashes (app_id, name, release_version, count, last_at) values ($1, $2, $3, $4, $5)
+                with dyno as (select id from manifold.dynos where id = $6 and state = 'crashed' for update)
+                insert into manifold.crashes (app_id, name, release_version, count, last_at)
+                select $1, $2, $3, $4, $5 from dyno
                 on conflict (app_id, name, release_version) do update
                 set count = excluded.count, last_at = excluded.last_at where crashes.last_at < excluded.last_at
                 """,
                 Tuple.of(
-                        key.appId(),
-                        key.name(),
-                        key.version(),
+                        dyno.appId(),
+                        dyno.name(),
+                        dyno.version(),
                         crashes.count(),
-                        crashes.lastAt().atOffset(ZoneOffset.UTC)));
+                        crashes.lastAt().atOffset(ZoneOffset.UTC),
+                        dyno.id()));
     }
 
     /** Of releases that neither serve nor roll out any more. */

@@ -125,16 +125,16 @@ public final class DynoStore {
                         Tuple.of(wish.requestId()))
                 .compose(fresh -> fresh == 0
                         ? Future.succeededFuture(List.of())
-                        : Database.execute(client, "delete from manifold.crashes" + match, target)
+                        // The dynos first: whoever counts their crashes locks their rows.
+                        : Database.execute(
+                                        client, "delete from manifold.dynos" + match + " and state = 'crashed'", target)
+                                .compose(cleared ->
+                                        Database.execute(client, "delete from manifold.crashes" + match, target))
                                 .compose(forgotten -> Database.execute(client, """
                                         delete from manifold.idle_apps
                                         where app_id = $1 and ($2::text is null or $2 in ('web', 'web.1'))
                                         """, target))
-                                .compose(awake -> Database.execute(
-                                        client,
-                                        "delete from manifold.dynos" + match + " and state = 'crashed'",
-                                        target))
-                                .compose(cleared -> Database.list(
+                                .compose(awake -> Database.list(
                                         client,
                                         "update manifold.dynos set is_replaced = true" + match
                                                 + " and state in ('created', 'starting', 'up') and retired_at is null"
