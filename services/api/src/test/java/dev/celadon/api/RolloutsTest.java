@@ -44,7 +44,7 @@ class RolloutsTest {
 
     @Test
     void aReleaseThatDidNotComeUpHasFailedAndTheOneBeforeIsCurrentWithItsFormation() throws Exception {
-        rollout(3, "failed", "web.1 exited with status 1", 2, null);
+        rollout(3, "failed", "web.1 exited with status 1", 2, 0);
         await().atMost(Duration.ofSeconds(10))
                 .until(() -> release(3).get("status").asText().equals("failed"));
         assertThat(release(3).get("description").asText()).endsWith(" (failed: web.1 exited with status 1)");
@@ -72,10 +72,10 @@ class RolloutsTest {
         return api.get(path + "/releases/" + version);
     }
 
-    private void rollout(int version, String state, String reason, Integer live, Integer previous) throws Exception {
+    private void rollout(int version, String state, String reason, int live, int previous) throws Exception {
         api.execute("delete from manifold.v_rollouts");
         api.execute(
-                "insert into manifold.v_rollouts values ($1, $2, $3, $4, $5, $6)",
+                "insert into manifold.v_rollouts values ($1, $2, $3, $4, $5, nullif($6, 0))",
                 app,
                 version,
                 state,
