@@ -2,6 +2,7 @@ package dev.celadon.manifold;
 
 import dev.celadon.container.ContainerHost;
 import dev.celadon.manifold.agent.Agent;
+import dev.celadon.manifold.agent.OneOffAgent;
 import dev.celadon.manifold.scheduler.Scheduler;
 import dev.celadon.runtime.Platform;
 import dev.celadon.runtime.Service;
@@ -29,7 +30,7 @@ public final class ManifoldService implements Service {
 
     @Override
     public Future<?> start() {
-        platform.internal().readyWhen("manifold", () -> deployments.size() == 2);
+        platform.internal().readyWhen("manifold", () -> deployments.size() == 3);
         return platform.vertx()
                 .executeBlocking(() -> {
                     platform.database().migrate("manifold");
@@ -40,6 +41,8 @@ public final class ManifoldService implements Service {
                             .mount(platform.internal().router());
                     return platform.vertx().deployVerticle(new Agent(platform, settings, containers));
                 })
+                .onSuccess(deployments::add)
+                .compose(agent -> platform.vertx().deployVerticle(new OneOffAgent(platform, settings, containers)))
                 .onSuccess(deployments::add)
                 .compose(agent -> platform.vertx().deployVerticle(new Scheduler(platform, settings)))
                 .onSuccess(deployments::add);

@@ -20,7 +20,8 @@ public record ManifoldSettings(
         Duration acknowledge,
         Duration grace,
         Duration nodeLoss,
-        PolicySettings policy) {
+        PolicySettings policy,
+        OneOffSettings oneOffs) {
     public static ManifoldSettings from(Environment environment) {
         return new ManifoldSettings(
                 environment.string("CELADON_NODE_ZONE", "local", "the zone this host is in, for spreading dynos"),
@@ -37,6 +38,7 @@ public record ManifoldSettings(
                         "a silent router is waited for before an unrouted dyno stops"),
                 environment.duration("CELADON_STOP_GRACE", "30s", "between SIGTERM and SIGKILL (R12)"),
                 environment.duration("CELADON_NODE_LOSS", "15s", "a node silent for longer has lost its dynos"),
-                PolicySettings.from(environment));
+                PolicySettings.from(environment),
+                OneOffSettings.from(environment));
     }
 }

@@ -38,7 +38,8 @@ public record PolicySettings(
                         "CELADON_ROLLBACK_WINDOW",
                         "2m",
                         "a release that crashes so soon after going live is taken back; 0s: never"),
-                environment.duration("CELADON_DRAIN", "30s", "requests of an unrouted dyno may take before it stops"),
+                environment.duration(
+                        "CELADON_DYNO_DRAIN", "30s", "requests of an unrouted dyno may take before it stops"),
                 environment.duration("CELADON_DYNO_CYCLE", "24h", "after which a dyno is replaced; 0s: never"),
                 environment.duration("CELADON_DYNO_CYCLE_JITTER", "216m", "at most so much later, each dyno its own"),
                 environment.duration(

@@ -38,6 +38,7 @@ public final class Agent extends VerticleBase {
     private final ContainerHost containers;
     private final SlugChecks slugs;
     private final NewestEpoch newestEpoch;
+    private final DynoGround ground;
     private final Map<UUID, DynoRun> runs = new HashMap<>();
     private boolean isAdopted;
     private boolean isBeating;
@@ -50,6 +51,7 @@ public final class Agent extends VerticleBase {
         this.slugs = new SlugChecks(platform.blobs());
         this.newestEpoch = new NewestEpoch(
                 platform.vertx(), platform.dataDirectory().resolve("manifold").resolve("epoch"));
+        this.ground = new DynoGround(platform, containers, slugs, settings.diskMb());
     }
 
     @Override
@@ -88,7 +90,7 @@ public final class Agent extends VerticleBase {
                 List<Future<?>> all = new ArrayList<>();
                 ids.stream().filter(id -> id.startsWith("d-")).forEach(id -> {
                     Container container = started.get(id);
-                    all.add(DynoRun.read(vertx, containers.bundle(id))
+                    all.add(ground.kept(id, DynoRun.Facts.class)
                             .compose(facts -> {
                                 DynoRun run = run(facts.start());
                                 runs.put(facts.start().dynoId(), run);
@@ -133,7 +135,7 @@ public final class Agent extends VerticleBase {
     }
 
     private DynoRun run(StartDyno order) {
-        return new DynoRun(platform, containers, order, settings.diskMb(), slugs, this::beatSoon);
+        return new DynoRun(platform, containers, ground, order, this::beatSoon);
     }
 
     private void ended(String containerId, int status) {

@@ -7,6 +7,7 @@ import dev.celadon.contract.RestartDynos;
 import dev.celadon.contract.Topic;
 import dev.celadon.manifold.ManifoldSettings;
 import dev.celadon.manifold.PolicySettings;
+import dev.celadon.manifold.oneoffs.OneOffScheduling;
 import dev.celadon.manifold.scheduler.domain.CrashPolicy;
 import dev.celadon.manifold.scheduler.domain.Cycling;
 import dev.celadon.manifold.scheduler.domain.Drain;
@@ -42,10 +43,12 @@ public final class Scheduler extends VerticleBase {
     private final LostNodes lostNodes;
     private final Crashed crashed;
     private final Rest rest;
+    private final Starts starts;
     private final Plans plans;
     private final Stops stops;
     private final Publication publication;
     private final Suspects suspects;
+    private final OneOffScheduling oneOffs;
     private Optional<Long> epoch = Optional.empty();
     private long cooldownTimer = -1;
     private boolean isPassing;
@@ -62,10 +65,11 @@ public final class Scheduler extends VerticleBase {
         this.crashed = new Crashed(stores, new CrashPolicy(policy.cooldown(), policy.isBackoffExponential()));
         this.rest = new Rest(
                 platform, stores, new Idling(policy.idleAfter()), new Cycling(policy.cycle(), policy.cycleJitter()));
-        this.plans = new Plans(
-                platform, stores, crashed, new SoonCrash(policy.rollbackWindow()), new Starts(platform, stores));
+        this.starts = new Starts(platform, stores);
+        this.plans = new Plans(platform, stores, crashed, new SoonCrash(policy.rollbackWindow()), starts);
         this.stops = new Stops(platform, new Drain(settings.acknowledge(), policy.drain()), settings.grace());
         this.publication = new Publication(platform, stores);
+        this.oneOffs = new OneOffScheduling(platform, settings, stores.dynos());
         this.suspects = new Suspects(platform, stores, policy.suspectProbes(), policy.suspectPause());
     }
 
@@ -78,6 +82,7 @@ public final class Scheduler extends VerticleBase {
                         platform.bus().subscribe(Topic.RELEASE_CREATED, event -> hint()),
                         platform.bus().subscribe(Topic.FORMATION_CHANGED, event -> hint()),
                         platform.bus().subscribe(Topic.APP_CHANGED, event -> hint()),
+                        platform.bus().subscribe(Topic.ONE_OFF_CHANGED, event -> hint()),
                         platform.bus().subscribe(Topic.DYNO_CHANGED, event -> hint()),
                         platform.bus().subscribe(Topic.ROUTES_APPLIED, event -> hint()),
                         platform.bus().subscribe(Topic.APP_WAKE, wake -> wake(wake.appId())),
@@ -168,6 +173,7 @@ public final class Scheduler extends VerticleBase {
                 .compose(lostNodes::giveUp)
                 .compose(crashed::count)
                 .compose(rest::look)
+                .compose(view -> oneOffs.pass(leading, starts.begin(view)).map(view))
                 .compose(view -> plans.converge(view)
                         .compose(isAnything -> isAnything
                                 ? View.look(stores, leading, settings.nodeLoss())

@@ -5,6 +5,7 @@ import dev.celadon.contract.DynoChanged;
 import dev.celadon.contract.DynoState;
 import dev.celadon.contract.StartDyno;
 import dev.celadon.contract.Topic;
+import dev.celadon.manifold.oneoffs.OneOffScheduling;
 import dev.celadon.manifold.scheduler.domain.Action;
 import dev.celadon.manifold.scheduler.domain.Placement;
 import dev.celadon.manifold.scheduler.store.DynoStore.Unplaced;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +38,8 @@ final class Starts {
     private final Platform platform;
     private final Stores stores;
     private final Map<String, Instant> shunned = new HashMap<>();
+    /** With all that was placed in this pass so far. */
+    private @Nullable Placement latest;
 
     Starts(Platform platform, Stores stores) {
         this.platform = platform;
@@ -66,8 +70,24 @@ final class Starts {
         return done.mapEmpty();
     }
 
+    /**
+     * For dynos that no formation asks for: they and those of formations are placed against one another. Called first
+     * in each pass.
+     */
+    OneOffScheduling.Places begin(View view) {
+        latest = null;
+        return (app, type, memoryMb) -> placement(view).place(new Placement.Kind(app, type), memoryMb);
+    }
+
+    private Placement placement(View view) {
+        if (latest == null) {
+            latest = placement(view, Set.of());
+        }
+        return latest;
+    }
+
     private List<Action.Start> place(View view, List<Action.Start> starts, List<Placed> placed) {
-        Placement all = placement(view, Set.of());
+        Placement all = placement(view);
         shunned.values().removeIf(platform.clock().instant()::isAfter);
         Placement preferred = shunned.isEmpty() ? all : placement(view, shunned.keySet());
         List<Action.Start> homeless = new ArrayList<>();

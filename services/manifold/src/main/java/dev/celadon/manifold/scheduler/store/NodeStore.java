@@ -17,6 +17,7 @@ public final class NodeStore {
     }
 
     /**
+     * @param node with what it can carry besides its one-off dynos
      * @param word when it last sent a heartbeat, by the database's clock
      * @param isHeard whether that was lately enough to give it work
      */
@@ -25,8 +26,10 @@ public final class NodeStore {
     public Future<List<Seen>> all(Duration loss) {
         return database.list(
                 """
-                select id, zone, capacity_mb, seen_at, seen_at > now() - $1 * interval '1 ms' as is_heard
-                from manifold.nodes
+                select id, zone, seen_at, seen_at > now() - $1 * interval '1 ms' as is_heard,
+                  capacity_mb - coalesce((select sum(memory_mb) from manifold.one_offs o
+                                          where o.node_id = n.id and o.ended_at is null), 0)::int as capacity_mb
+                from manifold.nodes n
                 """,
                 Tuple.of(loss.toMillis()),
                 row -> new Seen(
