@@ -24,6 +24,8 @@ import dev.celadon.api.domains.Domains;
 import dev.celadon.api.domains.SniEndpoints;
 import dev.celadon.api.http.Endpoints;
 import dev.celadon.api.http.RateLimits;
+import dev.celadon.api.jobs.JobClock;
+import dev.celadon.api.jobs.Jobs;
 import dev.celadon.api.pipelines.Couplings;
 import dev.celadon.api.pipelines.Pipelines;
 import dev.celadon.api.pipelines.Promotions;
@@ -42,6 +44,7 @@ import dev.celadon.api.releases.Outputs;
 import dev.celadon.api.releases.ReleasePhases;
 import dev.celadon.api.releases.ReleaseStore;
 import dev.celadon.api.releases.Releases;
+import dev.celadon.api.releases.Rollouts;
 import dev.celadon.api.releases.Slugs;
 import dev.celadon.api.releases.Sources;
 import dev.celadon.api.webhooks.Deliveries;
@@ -62,6 +65,8 @@ import java.util.function.Supplier;
  * Every resource of the API, wired.
  *
  * @param deploys to be called when a build may have ended
+ * @param rollouts to be called when a rollout may have ended
+ * @param jobs to be called every moment
  * @param phases to be called when a one-off dyno may have ended
  * @param deliveries to be called every moment
  * @param automatic to be called every moment
@@ -70,6 +75,8 @@ import java.util.function.Supplier;
 record Resources(
         Endpoints endpoints,
         Deploys deploys,
+        Rollouts rollouts,
+        JobClock jobs,
         ReleasePhases phases,
         Delivery deliveries,
         Sources sources,
@@ -134,6 +141,7 @@ record Resources(
         Outputs outputs = new Outputs(vertx, database, keys, platform.internal(), platform.blobs(), logSessions);
         Sources sources = new Sources(
                 vertx, apps, keys, clock, platform.dataDirectory().resolve("sources"), limits.sourceBytes());
+        new Jobs(apps, database, clock, limits.jobs()).mount(endpoints);
         new Releases(apps, releases, database, announcements, platform.appLog(), outputs).mount(endpoints);
         new ConfigVars(apps, configs, releases, announcements, platform.appLog()).mount(endpoints);
         new Slugs(apps, database, keys, platform.blobs()).mount(endpoints);
@@ -160,6 +168,8 @@ record Resources(
         return new Resources(
                 endpoints,
                 new Deploys(database, releases, configs, announcements, platform.appLog()),
+                new Rollouts(database, releases, announcements, platform.appLog()),
+                new JobClock(database, oneOffs, bus, platform.appLog(), clock, limits.jobTolerance()),
                 new ReleasePhases(database, oneOffs, releases, announcements, outputs, bus, limits.releasePhase()),
                 new Delivery(vertx, database, keys, hooks.timeout(), hooks.firstRetry(), hooks.mostAttempts()),
                 sources,

@@ -1,5 +1,6 @@
 package dev.celadon.router;
 
+import dev.celadon.contract.AppWake;
 import dev.celadon.contract.DynoSuspect;
 import dev.celadon.contract.LogLine;
 import dev.celadon.contract.Route;
@@ -41,6 +42,7 @@ final class Exchange {
     private final Platform platform;
     private final RouterSettings settings;
     private final Routes routes;
+    private final Activity activity;
     private final Choice choice;
     private final HttpClient client;
     private final HttpServerRequest inbound;
@@ -57,13 +59,20 @@ final class Exchange {
 
     /** What every exchange of a loop shares. */
     record Loop(
-            Vertx vertx, Platform platform, RouterSettings settings, Routes routes, Choice choice, HttpClient client) {}
+            Vertx vertx,
+            Platform platform,
+            RouterSettings settings,
+            Routes routes,
+            Activity activity,
+            Choice choice,
+            HttpClient client) {}
 
     Exchange(Loop loop, HttpServerRequest inbound, Route route) {
         this.vertx = loop.vertx();
         this.platform = loop.platform();
         this.settings = loop.settings();
         this.routes = loop.routes();
+        this.activity = loop.activity();
         this.choice = loop.choice();
         this.client = loop.client();
         this.inbound = inbound;
@@ -83,6 +92,7 @@ final class Exchange {
     }
 
     void run() {
+        activity.seen(route.appId());
         inbound.response().closeHandler(gone -> clientGone());
         dyno(route)
                 .compose(this::connect)
@@ -100,7 +110,7 @@ final class Exchange {
             case NO_WEB -> RouterError.H14;
             case CRASHED -> RouterError.H10;
             case GONE -> RouterError.H99;
-            case SERVING, STARTING -> null;
+            case SERVING, STARTING, IDLE -> null;
         };
         if (refusal != null) {
             return Future.failedFuture(new Refused(refusal));
@@ -120,8 +130,12 @@ final class Exchange {
         var own = vertx.getOrCreateContext();
         Runnable look = () -> own.runOnContext(turn -> {
             Route now = routes.table().find(route.appId()).orElse(route);
+            activity.seen(route.appId());
+            wake(now);
             boolean canServe = !now.backends().isEmpty()
-                    || (now.state() != Route.State.STARTING && now.state() != Route.State.SERVING);
+                    || (now.state() != Route.State.STARTING
+                            && now.state() != Route.State.SERVING
+                            && now.state() != Route.State.IDLE);
             if (canServe && !found.future().isComplete()) {
                 dyno(now).onComplete(answer -> {
                     if (answer.succeeded() && !found.tryComplete(answer.result())) {
@@ -132,6 +146,7 @@ final class Exchange {
                 });
             }
         });
+        wake(routes.table().find(route.appId()).orElse(route));
         Runnable forget = routes.onSwap(look);
         long limit = vertx.setTimer(settings.boot().toMillis(), tick -> found.tryFail(new Refused(RouterError.H20)));
         long again = vertx.setPeriodic(500, tick -> look.run());
@@ -140,6 +155,12 @@ final class Exchange {
             vertx.cancelTimer(limit);
             vertx.cancelTimer(again);
         });
+    }
+
+    private void wake(Route now) {
+        if (now.state() == Route.State.IDLE) {
+            platform.bus().publish(Topic.APP_WAKE, new AppWake(now.appId()));
+        }
     }
 
     /** To this dyno, or to another as long as nothing of the request was sent. */

@@ -28,11 +28,13 @@ final class RouterVerticle extends VerticleBase {
     private final Platform platform;
     private final RouterSettings settings;
     private final Routes routes;
+    private final Activity activity;
     private final LocalCa.Leaf leaf;
     private final List<HttpServer> servers = new ArrayList<>();
     private Exchange.@Nullable Loop loop;
 
-    RouterVerticle(Platform platform, RouterSettings settings, Routes routes, LocalCa.Leaf leaf) {
+    RouterVerticle(Platform platform, RouterSettings settings, Routes routes, Activity activity, LocalCa.Leaf leaf) {
+        this.activity = activity;
         this.platform = platform;
         this.settings = settings;
         this.routes = routes;
@@ -49,12 +51,13 @@ final class RouterVerticle extends VerticleBase {
                 .setMaxHeaderSize(512 * 1024)
                 .setMaxInitialLineLength(8_192)
                 .setDecompressionSupported(false);
-        Choice choice = new Choice(new SecureRandom(), settings.quarantine().toNanos());
+        Choice choice = new Choice(new SecureRandom(), settings.quarantine().toNanos(), activity);
         loop = new Exchange.Loop(
                 vertx,
                 platform,
                 settings,
                 routes,
+                activity,
                 choice,
                 vertx.createHttpClient(
                         options,

@@ -1,6 +1,5 @@
 package dev.celadon.router;
 
-import dev.celadon.contract.RoutesApplied;
 import dev.celadon.contract.RoutingTable;
 import dev.celadon.contract.Topic;
 import dev.celadon.router.domain.Table;
@@ -91,7 +90,6 @@ final class Routes extends VerticleBase {
     private void swap(RoutingTable changes) {
         boolean isNewer = changes.revision() > table.revision();
         table = table.apply(changes);
-        platform.bus().publish(Topic.ROUTES_APPLIED, new RoutesApplied(platform.nodeId(), table.revision()));
         if (isNewer) {
             listeners.forEach(Runnable::run);
             RoutingTable whole = new RoutingTable(0, table.revision(), table.routes());

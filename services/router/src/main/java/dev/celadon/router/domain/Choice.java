@@ -13,10 +13,19 @@ import java.util.random.RandomGenerator;
 public final class Choice {
     private final RandomGenerator random;
     private final long quarantineNanos;
+    private final Load shared;
     private final Map<UUID, Integer> inFlight = new HashMap<>();
     private final Map<UUID, Long> quarantined = new HashMap<>();
 
-    public Choice(RandomGenerator random, long quarantineNanos) {
+    /** Told of each request a dyno is given and gives back, over all event loops. */
+    public interface Load {
+        void begun(UUID dyno);
+
+        void ended(UUID dyno);
+    }
+
+    public Choice(RandomGenerator random, long quarantineNanos, Load shared) {
+        this.shared = shared;
         this.random = random;
         this.quarantineNanos = quarantineNanos;
     }
@@ -34,11 +43,13 @@ public final class Choice {
         Backend other = free.get(random.nextInt(free.size()));
         Backend chosen = load(other) < load(one) ? other : one;
         inFlight.merge(chosen.dynoId(), 1, Integer::sum);
+        shared.begun(chosen.dynoId());
         return Optional.of(chosen);
     }
 
     public void checkIn(Backend backend) {
         inFlight.computeIfPresent(backend.dynoId(), (id, count) -> count > 1 ? count - 1 : null);
+        shared.ended(backend.dynoId());
     }
 
     /** It refused or did not answer a connection. */

@@ -13,6 +13,14 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class RouterRulesTest {
+    private static final Choice.Load NOBODY = new Choice.Load() {
+        @Override
+        public void begun(UUID dyno) {}
+
+        @Override
+        public void ended(UUID dyno) {}
+    };
+
     private static final UUID APP = UUID.randomUUID();
     private final Backend one = new Backend(UUID.randomUUID(), "web.1", "10.0.0.2", 5000);
     private final Backend two = new Backend(UUID.randomUUID(), "web.2", "10.0.0.3", 5000);
@@ -37,7 +45,7 @@ class RouterRulesTest {
 
     @Test
     void ofTwoTheLessLoadedIsChosen() {
-        Choice choice = new Choice(new Random(1), 1_000);
+        Choice choice = new Choice(new Random(1), 1_000, NOBODY);
         int busy = 0;
         for (int i = 0; i < 30; i++) {
             choice.checkOut(List.of(one), Set.of(), 0);
@@ -52,7 +60,7 @@ class RouterRulesTest {
 
     @Test
     void aQuarantinedDynoIsAskedAgainWhenItsTimeIsOver() {
-        Choice choice = new Choice(new Random(1), 1_000);
+        Choice choice = new Choice(new Random(1), 1_000, NOBODY);
         choice.quarantine(one, 0);
         assertThat(choice.checkOut(List.of(one), Set.of(), 999)).isEmpty();
         assertThat(choice.checkOut(List.of(one), Set.of(), 1_000)).contains(one);
