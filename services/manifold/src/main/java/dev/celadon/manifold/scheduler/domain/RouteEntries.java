@@ -11,7 +11,7 @@ public final class RouteEntries {
     private RouteEntries() {}
 
     /** An app as routers need it. */
-    public record App(UUID id, String name, boolean isInMaintenance, List<String> hosts) {
+    public record App(UUID id, String name, boolean isInMaintenance, List<String> hosts, Route.Options options) {
         public App {
             hosts = List.copyOf(hosts);
         }
@@ -29,7 +29,8 @@ public final class RouteEntries {
                 .filter(dyno -> dyno.version() == serving)
                 .map(dyno -> new Route.Backend(dyno.id(), dyno.name(), String.valueOf(dyno.address()), dyno.port()))
                 .toList();
-        return new Route(app.id(), app.name(), 0, state(app, wanted, dynos, backends), app.hosts(), backends);
+        return new Route(
+                app.id(), app.name(), 0, state(app, wanted, dynos, backends), app.hosts(), backends, app.options());
     }
 
     private static Route.State state(App app, Optional<Wanted> wanted, List<Dyno> dynos, List<Route.Backend> backends) {

@@ -123,7 +123,8 @@ public final class RouteStore {
     }
 
     private static Route at(Route route, long revision) {
-        return new Route(route.appId(), route.app(), revision, route.state(), route.hosts(), route.backends());
+        return new Route(
+                route.appId(), route.app(), revision, route.state(), route.hosts(), route.backends(), route.options());
     }
 
     private static Route route(JsonObject json) {
