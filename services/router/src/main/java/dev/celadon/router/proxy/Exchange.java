@@ -184,6 +184,8 @@ final class Exchange {
             long now = requestBody == Body.none() ? reachedNanos : System.nanoTime();
             awaitedUntilNanos = now + loop.policy.firstByteNanos(options());
             client.setDeadline(awaitedUntilNanos);
+        } else if (connection != null) {
+            connection.requestSent(this);
         }
     }
 
