@@ -132,7 +132,8 @@ class ClientErrorCodesTest {
 
     @Test
     void h24WhenTheRouterStopsAndTheGraceIsOver() throws Exception {
-        try (RouterRig stopped = new RouterRig(directory.resolve("stopped"), Map.of("CELADON_ROUTER_DRAIN", "300ms"))) {
+        try (RouterRig stopped = new RouterRig(
+                directory.resolve("stopped"), Map.of("CELADON_ROUTER_DRAIN", "300ms", "CELADON_ROUTER_LOOPS", "1"))) {
             RawDyno dyno = stopped.dyno();
             TestApp app = stopped.app(dyno);
             Raw idle = stopped.client();
