@@ -40,11 +40,12 @@ public final class RouterService implements Service {
 
     @Override
     public Future<?> start() {
-        platform.internal().readyWhen("router", () -> deployments.size() == 3);
+        platform.internal().readyWhen("router", () -> deployments.size() == 4);
         Routes routes = new Routes(platform, settings);
         return platform.vertx()
                 .executeBlocking(this::prepare, false)
                 .compose(ready -> deploy(() -> routes, 1))
+                .compose(ready -> deploy(() -> new TrafficMeters(platform.meters(), routes.table(), settings), 1))
                 .compose(ready -> platform.vertx()
                         .executeBlocking(
                                 () -> new Certificates(

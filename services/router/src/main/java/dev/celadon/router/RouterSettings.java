@@ -8,6 +8,7 @@ import java.time.Duration;
  * @param look between looks for a newer routing table
  * @param resync between fetches of the whole table
  * @param certificateLook between looks for newer certificates
+ * @param meteredApps apps with metrics of their own
  * @param drain requests in flight may take at shutdown
  */
 public record RouterSettings(
@@ -19,7 +20,8 @@ public record RouterSettings(
         Duration look,
         Duration resync,
         Duration certificateLook,
-        Duration drain) {
+        Duration drain,
+        int meteredApps) {
     public static RouterSettings from(Environment environment) {
         return new RouterSettings(
                 environment.string("CELADON_ROUTER_BIND", "0.0.0.0", "address apps are served on"),
@@ -31,7 +33,9 @@ public record RouterSettings(
                 environment.duration("CELADON_ROUTER_LOOK", "2s", "between looks for a newer routing table"),
                 environment.duration("CELADON_ROUTER_RESYNC", "10m", "between fetches of the whole routing table"),
                 environment.duration("CELADON_ROUTER_CERTIFICATE_LOOK", "30s", "between looks for newer certificates"),
-                environment.duration("CELADON_ROUTER_DRAIN", "5s", "requests in flight may take at shutdown (H24)"));
+                environment.duration("CELADON_ROUTER_DRAIN", "5s", "requests in flight may take at shutdown (H24)"),
+                environment.integer(
+                        "CELADON_ROUTER_METERED_APPS", 500, 0, 100_000, "apps that have metrics of their own"));
     }
 
     private static Policy policy(Environment environment) {

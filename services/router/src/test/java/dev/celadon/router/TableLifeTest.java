@@ -1,6 +1,7 @@
 package dev.celadon.router;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.celadon.router.testing.Raw;
 import dev.celadon.router.testing.RawDyno;
@@ -47,6 +48,25 @@ class TableLifeTest {
             rig.restoreTo(1, kept);
             assertThat(rig.client().say(lost.get("/", "")).head()).startsWith("HTTP/1.1 404 ");
             assertThat(rig.client().say(kept.get("/", "")).hear("ok")).startsWith("HTTP/1.1 200 ");
+        }
+    }
+
+    @Test
+    void metricsOfAnAppAndItsDynosEndWithThem() throws Exception {
+        try (RouterRig rig = new RouterRig(directory, Map.of())) {
+            TestApp app = rig.app(serving(rig));
+            TestApp kept = rig.app(serving(rig));
+            rig.client().say(app.get("/", "")).hear("ok");
+            var meters = rig.platform().platform().meters();
+            String name = app.host().replace(".localhost", "");
+            await().untilAsserted(() -> assertThat(meters.scrape())
+                    .contains("router_requests_total{app=\"" + name + "\",status=\"2xx\"} 1.0")
+                    .contains("router_bytes_total{app=\"" + name + "\"} 2.0")
+                    .containsPattern("router_service_at_most_total\\{app=\"" + name + "\",seconds=\"\\+Inf\"} 1.0")
+                    .containsPattern(
+                            "router_dyno_requests_total\\{app=\"" + name + "\",dyno=\"web.\\d+\",id=\"[^\"]+\"} 1.0"));
+            rig.restoreTo(1, kept);
+            await().untilAsserted(() -> assertThat(meters.scrape()).doesNotContain("app=\"" + name + "\""));
         }
     }
 }
