@@ -245,7 +245,8 @@ final class Exchange {
         connection = null;
         answer.end();
         end(null, "", answer.status(), answer.bytes());
-        client.exchangeDone(answer.keepsClient() && requestBody.isComplete());
+        boolean isWhole = requestBody.isComplete();
+        client.exchangeDone(answer.keepsClient() && isWhole, isWhole && !request.isKeepAlive());
     }
 
     void responseMalformed(Malformed malformed) {
@@ -336,7 +337,7 @@ final class Exchange {
             to.drop();
         }
         end(null, "", answer.status(), answer.bytes());
-        client.exchangeDone(false);
+        client.exchangeDone(false, false);
     }
 
     void timeUp(long nowNanos) {
@@ -398,7 +399,7 @@ final class Exchange {
         }
         end(error, detail, status, wasReached ? answer.bytes() : -1);
         if (isUnanswered && status > 0 && status != 499) {
-            client.exchangeDone(isKept);
+            client.exchangeDone(isKept, false);
         } else {
             client.abort();
         }
