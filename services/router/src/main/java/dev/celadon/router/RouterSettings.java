@@ -9,6 +9,7 @@ import java.time.Duration;
  * @param resync between fetches of the whole table
  * @param certificateLook between looks for newer certificates
  * @param report between reports of apps in use and of dynos that drain
+ * @param meteredApps apps with metrics of their own
  * @param drain requests in flight may take at shutdown
  */
 public record RouterSettings(
@@ -21,7 +22,8 @@ public record RouterSettings(
         Duration resync,
         Duration certificateLook,
         Duration report,
-        Duration drain) {
+        Duration drain,
+        int meteredApps) {
     public static RouterSettings from(Environment environment) {
         return new RouterSettings(
                 environment.string("CELADON_ROUTER_BIND", "0.0.0.0", "address apps are served on"),
@@ -37,7 +39,9 @@ public record RouterSettings(
                         "CELADON_ROUTER_REPORT",
                         "1s",
                         "between words to the manifold on apps in use and dynos to drain"),
-                environment.duration("CELADON_ROUTER_DRAIN", "5s", "requests in flight may take at shutdown (H24)"));
+                environment.duration("CELADON_ROUTER_DRAIN", "5s", "requests in flight may take at shutdown (H24)"),
+                environment.integer(
+                        "CELADON_ROUTER_METERED_APPS", 500, 0, 100_000, "apps that have metrics of their own"));
     }
 
     private static Policy policy(Environment environment) {

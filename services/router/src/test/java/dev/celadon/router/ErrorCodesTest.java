@@ -19,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ErrorCodesTest {
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
+    private static final Route.Options IMPATIENT = new Route.Options(300, 300, 1_000, null, null, false);
+
     @TempDir
     static Path directory;
 
@@ -29,13 +31,10 @@ class ErrorCodesTest {
         rig = new RouterRig(
                 directory,
                 Map.of(
-                        "CELADON_ROUTER_FIRST_BYTE_TIMEOUT", "300ms",
-                        "CELADON_ROUTER_IDLE_TIMEOUT", "400ms",
-                        "CELADON_ROUTER_CONNECT_TIMEOUT", "300ms",
-                        "CELADON_ROUTER_BOOT_TIMEOUT", "1s",
-                        "CELADON_ROUTER_QUARANTINE", "20s",
+                        "CELADON_ROUTER_LOOPS", "1",
+                        "CELADON_ROUTER_BOOT_TIMEOUT", "3s",
+                        "CELADON_ROUTER_QUARANTINE", "30s",
                         "CELADON_ROUTER_HALF_CLOSE", "200ms",
-                        "CELADON_ROUTER_KEEP_ALIVE", "1s",
                         "CELADON_ROUTER_DYNO_REQUESTS", "2",
                         "CELADON_ROUTER_DYNO_QUEUE", "1"));
     }
@@ -45,21 +44,11 @@ class ErrorCodesTest {
         rig.close();
     }
 
-    private static String only(TestApp app, String headOfLine, String endOfLine) {
-        String line = app.line();
-        assertThat(line).startsWith(headOfLine).endsWith(endOfLine);
-        assertThat(line)
-                .matches(
-                        ".* method=\\S+ path=\"/[^\"]*\" host=" + app.host()
-                                + " request_id=[0-9a-f-]{36} fwd=\"127.0.0.1\" dyno=\\S* connect=\\S* service=\\S* status=\\d* bytes=\\d* protocol=http");
-        return line;
-    }
-
     private TestApp inState(Route.State state, int status, String head) {
         TestApp app = rig.app(state, Route.Options.NONE);
         Raw client = rig.client().say(app.get("/", ""));
         assertThat(client.head()).startsWith("HTTP/1.1 " + status + " ").contains("Content-Type: text/html");
-        only(app, head, " dyno= connect= service= status=" + status + " bytes= protocol=http");
+        app.onlyLine(head, " dyno= connect= service= status=" + status + " bytes= protocol=http");
         return app;
     }
 
@@ -84,8 +73,7 @@ class ErrorCodesTest {
         assertThat(clients[2].isSilent(50)).isTrue();
         clients[3] = rig.client().say(app.get("/3", ""));
         assertThat(clients[3].head()).startsWith("HTTP/1.1 503 ");
-        only(
-                app,
+        app.onlyLine(
                 "at=error code=H11 desc=\"Backlog too deep\"",
                 " dyno= connect= service= status=503 bytes= protocol=http");
         backends[0].say(OK);
@@ -97,16 +85,16 @@ class ErrorCodesTest {
     @Test
     void h12WhenNoFirstByteComesAfterTheWholeRequest() {
         RawDyno dyno = rig.dyno();
-        TestApp app = rig.app(dyno);
+        TestApp app = rig.app(Route.State.SERVING, IMPATIENT, dyno);
         Raw client = rig.client().say(app.post("Content-Length: 5\r\n") + "ab");
         Raw backend = dyno.accept();
         backend.head();
-        assertThat(client.isSilent(350)).isTrue();
+        assertThat(client.isSilent(500)).isTrue();
         long begun = System.nanoTime();
         client.say("cde");
         assertThat(client.head()).startsWith("HTTP/1.1 503 Service Unavailable\r\n");
         assertThat(System.nanoTime() - begun).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(290));
-        only(app, "at=error code=H12 desc=\"Request timeout\" method=POST", " status=503 bytes=0 protocol=http");
+        app.onlyLine("at=error code=H12 desc=\"Request timeout\" method=POST", " status=503 bytes=0 protocol=http");
     }
 
     @Test
@@ -118,7 +106,8 @@ class ErrorCodesTest {
         backend.head();
         backend.close();
         assertThat(client.head()).startsWith("HTTP/1.1 503 ");
-        only(app, "at=error code=H13 desc=\"Connection closed without response\"", " status=503 bytes=0 protocol=http");
+        app.onlyLine(
+                "at=error code=H13 desc=\"Connection closed without response\"", " status=503 bytes=0 protocol=http");
     }
 
     @Test
@@ -129,47 +118,47 @@ class ErrorCodesTest {
     @Test
     void h15WhenTheDynoFallsSilentInAResponseAndEachByteBeginsTheTimeAnew() {
         RawDyno dyno = rig.dyno();
-        TestApp app = rig.app(dyno);
+        TestApp app = rig.app(Route.State.SERVING, IMPATIENT, dyno);
         Raw client = rig.client().say(app.get("/", ""));
         Raw backend = dyno.accept();
         backend.head();
         backend.say("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n");
         client.head();
         for (int i = 0; i < 3; i++) {
-            assertThat(client.isSilent(250)).isTrue();
+            assertThat(client.isSilent(600)).isTrue();
             backend.say("x");
             assertThat(client.hear(1)).isEqualTo("x");
         }
         assertThat(client.ends()).isTrue();
         assertThat(client.isReset()).isTrue();
-        only(app, "at=error code=H15 desc=\"Idle connection\"", " status=503 bytes=3 protocol=http");
+        app.onlyLine("at=error code=H15 desc=\"Idle connection\"", " status=503 bytes=3 protocol=http");
     }
 
     @Test
     void h15AlsoInATunnel() {
         RawDyno dyno = rig.dyno();
-        TestApp app = rig.app(dyno);
+        TestApp app = rig.app(Route.State.SERVING, IMPATIENT, dyno);
         Raw client = rig.client().say(app.get("/", "Connection: Upgrade\r\nUpgrade: websocket\r\n"));
         Raw backend = dyno.accept();
         backend.head();
         backend.say("HTTP/1.1 101 X\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
         client.head();
-        assertThat(client.isSilent(250)).isTrue();
+        assertThat(client.isSilent(600)).isTrue();
         client.say("ping");
         assertThat(backend.hear(4)).isEqualTo("ping");
-        assertThat(client.isSilent(250)).isTrue();
+        assertThat(client.isSilent(600)).isTrue();
         assertThat(client.ends()).isTrue();
-        only(app, "at=error code=H15 ", " bytes=0 protocol=http");
+        app.onlyLine("at=error code=H15 ", " bytes=0 protocol=http");
     }
 
     @Test
     void h12AlsoForAnUpgrade() {
         RawDyno dyno = rig.dyno();
-        TestApp app = rig.app(dyno);
+        TestApp app = rig.app(Route.State.SERVING, IMPATIENT, dyno);
         Raw client = rig.client().say(app.get("/", "Connection: Upgrade\r\nUpgrade: websocket\r\n"));
         dyno.accept().head();
         assertThat(client.head()).startsWith("HTTP/1.1 503 ");
-        only(app, "at=error code=H12 ", " status=503 bytes=0 protocol=http");
+        app.onlyLine("at=error code=H12 ", " status=503 bytes=0 protocol=http");
     }
 
     @Test
@@ -190,7 +179,8 @@ class ErrorCodesTest {
             backend.head();
             backend.say(bad);
             assertThat(client.head()).as(bad).startsWith("HTTP/1.1 503 ");
-            only(app, "at=error code=H17 desc=\"Poorly formatted HTTP response\"", " status=503 bytes=0 protocol=http");
+            app.onlyLine(
+                    "at=error code=H17 desc=\"Poorly formatted HTTP response\"", " status=503 bytes=0 protocol=http");
         }
     }
 
@@ -206,8 +196,7 @@ class ErrorCodesTest {
         backend.close();
         assertThat(client.rest()).isEmpty();
         assertThat(client.isReset()).isTrue();
-        only(
-                app,
+        app.onlyLine(
                 "sock=backend at=error code=H18 desc=\"Server Request Interrupted\"",
                 " status=503 bytes=5 protocol=http");
     }
@@ -216,7 +205,7 @@ class ErrorCodesTest {
     void h20WhenNoDynoComesUp() {
         long begun = System.nanoTime();
         inState(Route.State.STARTING, 503, "at=error code=H20 desc=\"App boot timeout\"");
-        assertThat(System.nanoTime() - begun).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(990));
+        assertThat(System.nanoTime() - begun).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(2_990));
     }
 
     @Test
@@ -240,8 +229,8 @@ class ErrorCodesTest {
         one.close();
         two.close();
         assertThat(rig.client().say(app.get("/", "")).head()).startsWith("HTTP/1.1 503 ");
-        String line =
-                only(app, "at=error code=H21 desc=\"Backend connection refused\"", " status=503 bytes= protocol=http");
+        String line = app.onlyLine(
+                "at=error code=H21 desc=\"Backend connection refused\"", " status=503 bytes= protocol=http");
         assertThat(line).containsPattern(" dyno=web\\.\\d+ connect=\\d+ms service= status");
         assertThat(rig.client().say(app.get("/", "")).head()).startsWith("HTTP/1.1 503 ");
         assertThat(app.line(2)).startsWith("at=error code=H99 desc=\"Platform error\"");
@@ -259,45 +248,6 @@ class ErrorCodesTest {
         gone.close();
         for (int i = 0; i < 20; i++) {
             assertThat(rig.client().say(app.get("/", "")).hear("ok")).startsWith("HTTP/1.1 200 ");
-        }
-    }
-
-    @Test
-    void h22WhenThereAreTooManyConnections() throws Exception {
-        try (RouterRig small = new RouterRig(
-                directory.resolve("small"), Map.of("CELADON_ROUTER_CONNECTIONS", "2", "CELADON_ROUTER_LOOPS", "1"))) {
-            TestApp app = small.app(small.dyno());
-            Raw one = small.client();
-            Raw two = small.client();
-            assertThat(one.isSilent(20) && two.isSilent(20)).isTrue();
-            assertThat(small.client().say(app.get("/", "")).head()).startsWith("HTTP/1.1 503 ");
-            assertThat(app.line())
-                    .startsWith("at=error code=H22 desc=\"Connection limit reached\"")
-                    .contains("status=503 bytes= ");
-        }
-    }
-
-    @Test
-    void h24WhenTheRouterStopsAndTheGraceIsOver() throws Exception {
-        try (RouterRig stopped = new RouterRig(directory.resolve("stopped"), Map.of("CELADON_ROUTER_DRAIN", "300ms"))) {
-            RawDyno dyno = stopped.dyno();
-            TestApp app = stopped.app(dyno);
-            Raw idle = stopped.client();
-            Raw client = stopped.client().say(app.get("/slow", ""));
-            Raw quick = stopped.client().say(app.get("/quick", ""));
-            Raw one = dyno.accept();
-            Raw other = dyno.accept();
-            Raw last = one.head().startsWith("GET /quick") ? one : other;
-            var stopping = stopped.router().stop();
-            assertThat(idle.ends()).isTrue();
-            last.say(OK);
-            assertThat(quick.rest()).contains("Connection: close\r\n").endsWith("ok");
-            stopping.await(5, TimeUnit.SECONDS);
-            assertThat(client.ends()).isTrue();
-            assertThat(app.line(2))
-                    .startsWith("at=error code=H24 desc=\"Forced close\"")
-                    .contains(" status= bytes=0 ");
-            stopped.start();
         }
     }
 
@@ -323,7 +273,7 @@ class ErrorCodesTest {
         backend.head();
         backend.say(response);
         assertThat(client.head()).as(rule).startsWith("HTTP/1.1 502 ");
-        only(app, "at=error code=H25 desc=\"HTTP restriction: " + rule + "\"", " status=502 bytes=0 protocol=http");
+        app.onlyLine("at=error code=H25 desc=\"HTTP restriction: " + rule + "\"", " status=502 bytes=0 protocol=http");
     }
 
     @Test
@@ -338,83 +288,6 @@ class ErrorCodesTest {
     }
 
     @Test
-    void h26WhenTheClientExpectsWhatNobodyKnows() {
-        TestApp app = rig.app(rig.dyno());
-        Raw client = rig.client().say(app.post("Expect: a-miracle\r\nContent-Length: 2\r\n"));
-        assertThat(client.rest())
-                .startsWith("HTTP/1.1 417 Expectation Failed\r\n")
-                .contains("Connection: close");
-        only(
-                app,
-                "at=error code=H26 desc=\"Request Error\" cause=\"unsupported expect header value\" method=POST",
-                " dyno= connect= service= status=417 bytes= protocol=http");
-    }
-
-    @Test
-    void h26ForBadHeadersAndBadChunks() {
-        TestApp app = rig.app(rig.dyno());
-        assertThat(rig.client().say(app.post("Content-Length: 1,2\r\n")).rest()).startsWith("HTTP/1.1 400 ");
-        only(
-                app,
-                "at=error code=H26 desc=\"Request Error\" cause=\"bad header\" method=POST",
-                " dyno= connect= service= status=400 bytes= protocol=http");
-        RawDyno dyno = rig.dyno();
-        TestApp other = rig.app(dyno);
-        Raw client = rig.client().say(other.post("Transfer-Encoding: chunked\r\n") + "xyz\r\n");
-        assertThat(client.rest()).startsWith("HTTP/1.1 400 ");
-        only(
-                other,
-                "at=error code=H26 desc=\"Request Error\" cause=\"bad chunk\"",
-                " status=400 bytes=0 protocol=http");
-        assertThat(dyno.accept().rest()).doesNotContain("xyz");
-    }
-
-    @Test
-    void h27WhenTheClientGoes() {
-        RawDyno dyno = rig.dyno();
-        TestApp app = rig.app(dyno);
-        Raw client = rig.client().say(app.get("/", ""));
-        Raw backend = dyno.accept();
-        backend.head();
-        client.close();
-        assertThat(backend.ends()).isTrue();
-        only(
-                app,
-                "sock=client at=warning code=H27 desc=\"Client Request Interrupted\"",
-                " status=499 bytes=0 protocol=http");
-    }
-
-    @Test
-    void h27WhenTheClientGoesInItsBodyOrInTheResponse() {
-        RawDyno dyno = rig.dyno();
-        TestApp app = rig.app(dyno);
-        Raw client = rig.client().say(app.post("Content-Length: 10\r\n") + "part");
-        Raw backend = dyno.accept();
-        backend.head();
-        client.close();
-        assertThat(backend.rest()).isEqualTo("part");
-        assertThat(app.line()).startsWith("sock=client at=warning code=H27 ");
-        client = rig.client().say(app.get("/", ""));
-        backend = dyno.accept();
-        backend.head();
-        backend.say("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
-        client.hear("abc");
-        client.reset();
-        assertThat(backend.ends()).isTrue();
-        assertThat(app.line(2)).startsWith("sock=client at=warning code=H27 ").contains("status=499 bytes=3 ");
-    }
-
-    @Test
-    void h28WhenTheClientsBodyStalls() {
-        RawDyno dyno = rig.dyno();
-        TestApp app = rig.app(dyno);
-        Raw client = rig.client().say(app.post("Content-Length: 10\r\n") + "part");
-        dyno.accept().head();
-        assertThat(client.ends()).isTrue();
-        only(app, "at=warning code=H28 desc=\"Client Connection Idle\"", " status=499 bytes=0 protocol=http");
-    }
-
-    @Test
     void h80AndH81AreNoErrors() {
         inState(Route.State.MAINTENANCE, 503, "at=info code=H80 desc=\"Maintenance mode\"");
         inState(Route.State.BLANK, 503, "at=info code=H81 desc=\"Blank app\"");
@@ -423,24 +296,10 @@ class ErrorCodesTest {
     @Test
     void h19WhenAConnectionTakesTooLong() {
         RawDyno dyno = rig.own(RawDyno.deaf());
-        TestApp app = rig.app(dyno);
+        TestApp app = rig.app(Route.State.SERVING, IMPATIENT, dyno);
         assertThat(rig.client().say(app.get("/", "")).head()).startsWith("HTTP/1.1 503 ");
-        String line =
-                only(app, "at=error code=H19 desc=\"Backend connection timeout\"", " status=503 bytes= protocol=http");
+        String line = app.onlyLine(
+                "at=error code=H19 desc=\"Backend connection timeout\"", " status=503 bytes= protocol=http");
         assertThat(line).containsPattern(" connect=3\\d\\dms service= ");
-    }
-
-    @Test
-    void anAppHasItsOwnLimitsAndPages() {
-        Route.Options options = new Route.Options(100, 100, 100, "https://e.example/?a&b", "https://m.example/", false);
-        RawDyno dyno = rig.dyno();
-        TestApp app = rig.app(Route.State.SERVING, options, dyno);
-        long begun = System.nanoTime();
-        Raw client = rig.client().say(app.get("/", ""));
-        dyno.accept().head();
-        assertThat(client.hear("</html>")).contains("<iframe src=\"https://e.example/?a&amp;b\"");
-        assertThat(System.nanoTime() - begun).isLessThan(TimeUnit.MILLISECONDS.toNanos(280));
-        app.publish(Route.State.MAINTENANCE, options);
-        assertThat(rig.client().say(app.get("/", "")).hear("</html>")).contains("<iframe src=\"https://m.example/\"");
     }
 }

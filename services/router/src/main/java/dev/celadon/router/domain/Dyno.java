@@ -4,7 +4,7 @@ import dev.celadon.contract.Route.Backend;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A web dyno as this router knows it: where it is, how loaded, whether it answers. Shared by all event loops. */
 public final class Dyno {
@@ -13,7 +13,7 @@ public final class Dyno {
     private final Backend backend;
     private final InetSocketAddress address;
     private final AtomicInteger inFlight = new AtomicInteger();
-    private final LongAdder requests = new LongAdder();
+    private final AtomicLong requests = new AtomicLong();
     private volatile long quarantinedUntilNanos;
     private volatile boolean isQuarantined;
     private volatile boolean isWithdrawn;
@@ -38,12 +38,12 @@ public final class Dyno {
 
     /** Requests it was given so far. */
     public long requests() {
-        return requests.sum();
+        return requests.get();
     }
 
     void checkOut() {
         inFlight.incrementAndGet();
-        requests.increment();
+        requests.getAndIncrement();
     }
 
     public void checkIn() {

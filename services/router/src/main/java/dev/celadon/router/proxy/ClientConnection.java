@@ -6,6 +6,7 @@ import dev.celadon.router.domain.Deadlines;
 import dev.celadon.router.domain.Malformed;
 import dev.celadon.router.domain.RequestHead;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -225,14 +226,19 @@ public final class ClientConnection extends Connection {
         return held != null;
     }
 
-    /** The exchange has answered. */
-    void exchangeDone(boolean isKept) {
+    /**
+     * The exchange has answered.
+     *
+     * @param isLast the client has sent all it promised to send, so nothing unread can spoil the close
+     */
+    void exchangeDone(boolean isKept, boolean isLast) {
         exchange = null;
         lastPending = Long.MAX_VALUE;
         if (!channel().isActive()) {
             return;
         }
         if (!isKept || (isInputClosed && held == null)) {
+            isInputClosed |= isLast && held == null;
             linger();
             return;
         }
@@ -270,7 +276,11 @@ public final class ClientConnection extends Connection {
         isLingering = true;
         if (isInputClosed) {
             flushWritten();
-            channel().writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER).addListener(done -> close());
+            if (pending() == 0) {
+                close();
+            } else {
+                channel().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> close());
+            }
             return;
         }
         pause(false);

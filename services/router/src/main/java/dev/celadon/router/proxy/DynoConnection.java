@@ -21,6 +21,7 @@ final class DynoConnection extends Connection {
     private @Nullable Body body;
     private @Nullable ByteBuf partialHead;
     private boolean hasSpoken;
+    private boolean isAnswered;
     private boolean isReused;
     private boolean isDropped;
     private long idleSinceNanos;
@@ -72,6 +73,7 @@ final class DynoConnection extends Connection {
         exchange = next;
         body = null;
         hasSpoken = false;
+        isAnswered = false;
     }
 
     /** The exchange needs it no more, and nobody else will. */
@@ -95,7 +97,10 @@ final class DynoConnection extends Connection {
             return;
         }
         hasSpoken = true;
-        if (working.isTunnel()) {
+        if (isAnswered) {
+            in.release();
+            release(working, false);
+        } else if (working.isTunnel()) {
             working.tunnelDown(in);
         } else {
             read(working, in);
@@ -163,13 +168,33 @@ final class DynoConnection extends Connection {
         return null;
     }
 
-    /** The response is whole. */
+    /** The response is whole. A dyno that answered before it has read the request may read on. */
     private void finish(Exchange working, @Nullable ByteBuf behind) {
         boolean isClean = behind == null;
         if (behind != null) {
             behind.release();
         }
+        if (isClean
+                && !working.isRequestSent()
+                && working.answer().keepsDyno()
+                && channel().isActive()) {
+            isAnswered = true;
+            working.answer().end();
+        } else {
+            release(working, isClean);
+        }
+    }
+
+    /** The request is whole, too, after its response. */
+    void requestSent(Exchange working) {
+        if (isAnswered) {
+            release(working, true);
+        }
+    }
+
+    private void release(Exchange working, boolean isClean) {
         body = null;
+        isAnswered = false;
         exchange = null;
         boolean isReusable = isClean
                 && working.isRequestSent()
@@ -234,7 +259,7 @@ final class DynoConnection extends Connection {
         }
         if (working == null) {
             loop.pool.forget(this);
-        } else if (current != null && current.end(working.answer())) {
+        } else if (isAnswered || (current != null && current.end(working.answer()))) {
             working.responseComplete();
         } else {
             working.dynoGone();

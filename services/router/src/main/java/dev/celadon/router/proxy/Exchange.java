@@ -184,6 +184,8 @@ final class Exchange {
             long now = requestBody == Body.none() ? reachedNanos : System.nanoTime();
             awaitedUntilNanos = now + loop.policy.firstByteNanos(options());
             client.setDeadline(awaitedUntilNanos);
+        } else if (connection != null) {
+            connection.requestSent(this);
         }
     }
 
@@ -243,7 +245,8 @@ final class Exchange {
         connection = null;
         answer.end();
         end(null, "", answer.status(), answer.bytes());
-        client.exchangeDone(answer.keepsClient() && requestBody.isComplete());
+        boolean isWhole = requestBody.isComplete();
+        client.exchangeDone(answer.keepsClient() && isWhole, isWhole && !request.isKeepAlive());
     }
 
     void responseMalformed(Malformed malformed) {
@@ -334,7 +337,7 @@ final class Exchange {
             to.drop();
         }
         end(null, "", answer.status(), answer.bytes());
-        client.exchangeDone(false);
+        client.exchangeDone(false, false);
     }
 
     void timeUp(long nowNanos) {
@@ -396,7 +399,7 @@ final class Exchange {
         }
         end(error, detail, status, wasReached ? answer.bytes() : -1);
         if (isUnanswered && status > 0 && status != 499) {
-            client.exchangeDone(isKept);
+            client.exchangeDone(isKept, false);
         } else {
             client.abort();
         }

@@ -1,5 +1,7 @@
 package dev.celadon.router.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.celadon.contract.Route;
 import java.util.UUID;
 
@@ -42,5 +44,16 @@ public final class TestApp {
 
     public String line(int number) {
         return rig.lines(id, number).get(number - 1);
+    }
+
+    /** The only log line so far: its beginning and end word for word, the rest in order. */
+    public String onlyLine(String beginning, String end) {
+        String line = line();
+        assertThat(line).startsWith(beginning).endsWith(end);
+        assertThat(line)
+                .matches(
+                        ".* method=\\S+ path=\"/[^\"]*\" host=" + host() + " request_id=[0-9a-f-]{36} fwd=\"127.0.0.1\""
+                                + " dyno=\\S* connect=\\S* service=\\S* status=\\d* bytes=\\d* protocol=http");
+        return line;
     }
 }
