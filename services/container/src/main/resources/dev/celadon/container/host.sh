@@ -88,8 +88,8 @@ limit_all() {
   fi
 }
 
-# PLACE: gone afterwards, also when another unmounts it at the same moment.
-unmount() { ! mountpoint -q "$1" || umount "$1" || ! mountpoint -q "$1"; }
+# PLACE: gone afterwards, also when it was mounted twice, or another unmounts it at the same moment.
+unmount() { while mountpoint -q "$1"; do umount "$1" || ! mountpoint -q "$1" || return; done; }
 
 case $1 in
 setup)
