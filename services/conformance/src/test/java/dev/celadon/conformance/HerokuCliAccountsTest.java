@@ -116,6 +116,7 @@ class HerokuCliAccountsTest {
         assertThat(heroku.run(directory, "authorizations:info", id)).contains("for ci");
         assertThat(heroku.run(directory, "authorizations:update", id, "-d", "renamed"))
                 .contains("renamed");
+        heroku.run(directory, "config:set", "A=1", "-a", "guarded");
         assertThat(ci.run(directory, "logs", "-a", "guarded")).contains("heroku[api]");
         assertThat(lsRemote(ci)).isZero();
         String rotated = heroku.run(directory, "authorizations:rotate", id);
