@@ -81,18 +81,19 @@ final class HerokuCli {
     /** The same on a terminal, where it asks and waits for keys. */
     CliTerminal onTerminal(Path directory, Map<String, String> more, String... arguments) throws IOException {
         String line = "heroku " + String.join(" ", arguments);
-        ProcessBuilder builder =
-                builder(directory, List.of("script", "--quiet", "--flush", "--return", "--command", line, "/dev/null"));
+        ProcessBuilder builder = prepared(
+                directory, List.of("script", "--quiet", "--flush", "--return", "--command", line, "/dev/null"));
         builder.environment().putAll(more);
         return new CliTerminal(builder);
     }
 
     private RunningPlatform.Result execute(Path directory, List<String> command)
             throws IOException, InterruptedException {
-        return ended(builder(directory, command));
+        return ended(prepared(directory, command));
     }
 
-    private ProcessBuilder builder(Path directory, List<String> command) {
+    /** The command in its environment, not begun: for those that need a terminal or pipes of their own. */
+    ProcessBuilder prepared(Path directory, List<String> command) {
         List<String> found = new ArrayList<>(command);
         if (command.get(0).equals("heroku")) {
             found.set(0, home.resolve("bin/heroku").toString());

@@ -21,7 +21,9 @@ public record ManifoldSettings(
         Duration acknowledge,
         Duration cooldown,
         Duration grace,
-        Duration nodeLoss) {
+        Duration nodeLoss,
+        OneOffSettings oneOffs,
+        MemorySettings memory) {
     public static ManifoldSettings from(Environment environment) {
         return new ManifoldSettings(
                 environment.string("CELADON_NODE_ZONE", "local", "the zone this host is in, for spreading dynos"),
@@ -36,6 +38,8 @@ public record ManifoldSettings(
                         "CELADON_MANIFOLD_ACKNOWLEDGE", "3s", "routers are waited for before an unrouted dyno stops"),
                 environment.duration("CELADON_CRASH_COOLDOWN", "10m", "before the restart after a second crash"),
                 environment.duration("CELADON_STOP_GRACE", "30s", "between SIGTERM and SIGKILL (R12)"),
-                environment.duration("CELADON_NODE_LOSS", "15s", "a node silent for longer has lost its dynos"));
+                environment.duration("CELADON_NODE_LOSS", "15s", "a node silent for longer has lost its dynos"),
+                OneOffSettings.from(environment),
+                MemorySettings.from(environment));
     }
 }

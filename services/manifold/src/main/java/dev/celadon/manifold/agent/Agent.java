@@ -35,6 +35,8 @@ public final class Agent extends VerticleBase {
     private final ManifoldSettings settings;
     private final ContainerHost containers;
     private final SlugChecks slugs;
+    private final DynoGround ground;
+    private final MemoryWatch memory;
     private final Map<UUID, DynoRun> runs = new HashMap<>();
     private long newestEpoch;
     private boolean isAdopted;
@@ -46,6 +48,8 @@ public final class Agent extends VerticleBase {
         this.settings = settings;
         this.containers = containers;
         this.slugs = new SlugChecks(platform.blobs());
+        this.ground = new DynoGround(platform, containers, slugs, settings.diskMb());
+        this.memory = new MemoryWatch(platform, containers, settings.memory());
     }
 
     @Override
@@ -58,6 +62,7 @@ public final class Agent extends VerticleBase {
                 .onSuccess(ready -> {
                     // Not before adoption: an inventory without the dynos that run would give them up as lost.
                     isAdopted = true;
+                    memory.start();
                     containers.keepReady(settings.diskMb(), settings.readyDisks());
                     vertx.setPeriodic(settings.heartbeat().toMillis(), tick -> beat());
                     beat();
@@ -66,6 +71,7 @@ public final class Agent extends VerticleBase {
 
     @Override
     public Future<?> stop() {
+        memory.stop();
         containers.stop();
         runs.values().forEach(DynoRun::leave);
         return Future.succeededFuture();
@@ -80,7 +86,7 @@ public final class Agent extends VerticleBase {
                 List<Future<?>> all = new ArrayList<>();
                 ids.stream().filter(id -> id.startsWith("d-")).forEach(id -> {
                     Container container = started.get(id);
-                    all.add(DynoRun.read(vertx, containers.bundle(id))
+                    all.add(ground.kept(id, DynoRun.Facts.class)
                             .compose(facts -> {
                                 DynoRun run = run(facts.start());
                                 runs.put(facts.start().dynoId(), run);
@@ -120,14 +126,17 @@ public final class Agent extends VerticleBase {
     }
 
     private DynoRun run(StartDyno order) {
-        return new DynoRun(platform, containers, order, settings.diskMb(), slugs, this::beatSoon);
+        DynoRun run = new DynoRun(platform, containers, ground, order, this::beatSoon);
+        memory.follow(new MemoryWatch.Dyno(
+                run.containerId(), order.appId(), order.dynoId(), order.name(), order.memoryMb(), run::endForMemory));
+        return run;
     }
 
     private void ended(String containerId, int status) {
         runs.values().stream()
                 .filter(run -> run.containerId().equals(containerId))
                 .findFirst()
-                .ifPresent(run -> run.ended(status));
+                .ifPresent(run -> memory.settle(containerId).onComplete(settled -> run.ended(status)));
     }
 
     private void beatSoon() {
@@ -171,6 +180,9 @@ public final class Agent extends VerticleBase {
 
     private void forget(UUID dyno) {
         DynoRun run = runs.remove(dyno);
+        if (run != null) {
+            memory.forget(run.containerId());
+        }
         if (run != null
                 && runs.values().stream().noneMatch(other -> other.slug().equals(run.slug()))) {
             slugs.forget(run.slug());
