@@ -17,6 +17,8 @@ import dev.celadon.api.audit.Audit;
 import dev.celadon.api.catalog.Catalog;
 import dev.celadon.api.catalog.Features;
 import dev.celadon.api.catalog.Schema;
+import dev.celadon.api.domains.AcmeStore;
+import dev.celadon.api.domains.AutomaticCertificates;
 import dev.celadon.api.domains.CertificateStore;
 import dev.celadon.api.domains.Domains;
 import dev.celadon.api.domains.SniEndpoints;
@@ -62,6 +64,7 @@ import java.util.function.Supplier;
  * @param deploys to be called when a build may have ended
  * @param phases to be called when a one-off dyno may have ended
  * @param deliveries to be called every moment
+ * @param automatic to be called every moment
  * @param sources to be swept now and then
  */
 record Resources(
@@ -71,7 +74,9 @@ record Resources(
         Delivery deliveries,
         Sources sources,
         OneOffStore oneOffs,
-        CertificateStore certificates) {
+        CertificateStore certificates,
+        AutomaticCertificates automatic,
+        AcmeStore acme) {
     private static final Duration HOUR = Duration.ofHours(1);
 
     static Resources mount(
@@ -138,9 +143,12 @@ record Resources(
         outputs.mount(endpoints);
         sources.mount(endpoints);
 
-        CertificateStore certificates = new CertificateStore(vertx, database, keys, platform.ca(), bus);
-        new Domains(apps, database, certificates, platform.domain()).mount(endpoints);
-        new SniEndpoints(vertx, apps, certificates).mount(endpoints);
+        CertificateStore certificates = new CertificateStore(database, keys, bus);
+        AcmeStore acme = new AcmeStore(database, keys);
+        AutomaticCertificates automatic =
+                new AutomaticCertificates(platform, certificates, acme, settings.acme(), settings.certificateRetry());
+        new Domains(apps, database, certificates, automatic, platform.domain()).mount(endpoints);
+        new SniEndpoints(vertx, apps, certificates, automatic).mount(endpoints);
 
         Pipelines pipelines = new Pipelines(database);
         pipelines.mount(endpoints);
@@ -156,6 +164,8 @@ record Resources(
                 new Delivery(vertx, database, keys, hooks.timeout(), hooks.firstRetry(), hooks.mostAttempts()),
                 sources,
                 oneOffs,
-                certificates);
+                certificates,
+                automatic,
+                acme);
     }
 }

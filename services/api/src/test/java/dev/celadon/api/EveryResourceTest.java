@@ -237,8 +237,10 @@ class EveryResourceTest implements AccountAndAppResources {
         api.call(200, "DELETE", one, "");
         assertThat(api.call(200, "POST", path + "/acm", "").get("acm").asBoolean())
                 .isTrue();
-        assertThat(api.get(path + "/domains/www.example.com").get("acm_status").asText())
-                .isEqualTo("cert issued");
+        await().untilAsserted(() -> assertThat(api.get(path + "/domains/www.example.com")
+                        .get("acm_status")
+                        .asText())
+                .isEqualTo("cert issued"));
         api.call(200, "PATCH", path + "/acm", "");
         api.call(200, "DELETE", path + "/acm", "");
         assertThat(api.get(path + "/sni-endpoints")).isEmpty();

@@ -28,6 +28,9 @@ public final class ContainerHost {
     private static final Logger log = LoggerFactory.getLogger(ContainerHost.class);
     private static final Pattern ID = Pattern.compile("[a-z0-9-]{1,48}");
     private static final String LOG_BYTES = Integer.toString(10 << 20);
+    /** Beside a log, the file that names the process which writes it. */
+    static final String MONITOR = "monitor.pid";
+
     private static final Duration EXIT_LOOK = Duration.ofMillis(100);
 
     private final Vertx vertx;
@@ -39,6 +42,7 @@ public final class ContainerHost {
     private final ImageMounts images;
     private final ControlGroups groups;
     private final BundleWriter bundleWriter;
+    private final Execs execs;
     private final List<BiConsumer<String, Integer>> listeners = new CopyOnWriteArrayList<>();
     private final Set<String> ended = new HashSet<>();
     private long exitTimer = -1;
@@ -54,6 +58,7 @@ public final class ContainerHost {
         this.groups = new ControlGroups(ground.instance());
         Stacks stacks = new Stacks(ground.data().resolve("stacks"), ground.run(), ground.stackPaths());
         this.bundleWriter = new BundleWriter(ground, stacks, groups);
+        this.execs = new Execs(vertx, script, ground.run());
     }
 
     /**
@@ -103,7 +108,17 @@ public final class ContainerHost {
         return make(spec, "create", "-l", "none", spec.isTerminal() ? "-t" : "-i");
     }
 
-    /** Connects to the input and output of a container made by {@link #create}. */
+    /**
+     * Makes a process inside a container that runs, without starting it. From here on it is handled like what
+     * {@link #create} makes, and ends with the container at the latest.
+     */
+    public Future<Void> createInside(ExecSpec spec) {
+        checkId(spec.id());
+        checkId(spec.target());
+        return execs.create(spec).recover(cause -> remove(spec.id()).transform(gone -> Future.failedFuture(cause)));
+    }
+
+    /** Connects to the input and output of what {@link #create} or {@link #createInside} made. */
     public Future<Attachment> attach(String id) {
         checkId(id);
         return Attachment.open(vertx, bundle(id).resolve("attach"));
@@ -121,7 +136,7 @@ public final class ContainerHost {
                 false);
     }
 
-    /** Starts what {@link #create} made. */
+    /** Starts what {@link #create} or {@link #createInside} made. */
     public Future<Void> begin(String id) {
         checkId(id);
         return script.run("begin", id);
@@ -133,7 +148,9 @@ public final class ContainerHost {
         arguments.addAll(List.of(monitorOptions));
         return vertx.executeBlocking(
                         () -> {
-                            Files.createDirectories(logsOf(spec.id()));
+                            Path logs = Files.createDirectories(logsOf(spec.id()));
+                            Files.createSymbolicLink(
+                                    logs.resolve(MONITOR), bundle(spec.id()).resolve("conmon.pid"));
                             return bundleWriter.write(spec, bundle(spec.id()));
                         },
                         false)
@@ -169,7 +186,7 @@ public final class ContainerHost {
                 false);
     }
 
-    /** To every process of the container; succeeds when it has ended already. {@code signal} is {@code TERM} or {@code KILL}. */
+    /** To every process of the container; succeeds when it has ended already. {@code signal} is {@code TERM}, {@code HUP} or {@code KILL}. */
     public Future<Void> signal(String id, String signal) {
         checkId(id);
         return script.run("signal", id, signal);
@@ -332,7 +349,7 @@ public final class ContainerHost {
         return new Container(
                 bundle.getFileName().toString(),
                 Integer.parseInt(Files.readString(bundle.resolve("pidfile")).strip()),
-                slots.address(Bundles.slot(bundle)),
+                Bundles.slot(bundle) < 0 ? "" : slots.address(Bundles.slot(bundle)),
                 logsOf(bundle.getFileName().toString()).resolve("log"));
     }
 

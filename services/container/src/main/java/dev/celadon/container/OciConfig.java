@@ -60,17 +60,23 @@ final class OciConfig {
     }
 
     private ObjectNode process() {
+        List<String> arguments = new ArrayList<>(List.of("/run/tini", "-g", "--"));
+        arguments.addAll(spec.command());
+        return process(arguments, spec.environment(), spec.isTerminal());
+    }
+
+    /** A process as every container has it: the app's user, no capabilities, no new privileges, bounded. */
+    static ObjectNode process(List<String> command, Map<String, String> variables, boolean isTerminal) {
         ObjectNode process = Json.mapper().createObjectNode();
-        process.put("terminal", spec.isTerminal())
+        process.put("terminal", isTerminal)
                 .put("cwd", "/app")
                 .put("noNewPrivileges", true)
                 .put("oomScoreAdj", 500);
         process.putObject("user").put("uid", APP_UID).put("gid", APP_UID).put("umask", 18);
-        ArrayNode arguments =
-                process.putArray("args").add("/run/tini").add("-g").add("--");
-        spec.command().forEach(arguments::add);
+        ArrayNode arguments = process.putArray("args");
+        command.forEach(arguments::add);
         ArrayNode environment = process.putArray("env");
-        spec.environment().forEach((name, value) -> environment.add(name + "=" + value));
+        variables.forEach((name, value) -> environment.add(name + "=" + value));
         ObjectNode capabilities = process.putObject("capabilities");
         List.of("bounding", "effective", "permitted", "inheritable", "ambient").forEach(capabilities::putArray);
         ArrayNode limits = process.putArray("rlimits");

@@ -77,6 +77,17 @@ limit_all() {
   fi
 }
 
+# BUNDLE SIGNAL: to all processes of the session that was begun inside a container.
+signal_session() {
+  local stat line fields session
+  session=$(cat "$1/pidfile" 2>/dev/null) || return 0
+  for stat in /proc/[0-9]*/stat; do
+    read -r line 2>/dev/null <"$stat" || continue
+    read -ra fields <<<"${line##*) }"
+    [ "${fields[3]}" != "$session" ] || kill -s "$2" "${line%% *}" 2>/dev/null || true
+  done
+}
+
 # PLACE: gone afterwards, also when another unmounts it at the same moment.
 unmount() { ! mountpoint -q "$1" || umount "$1" || ! mountpoint -q "$1"; }
 
@@ -174,15 +185,41 @@ create | start) # ID MONITOR-OPTIONS... ; the bundle lies in RUN/c/ID
   esac
   [ "$1" = create ] || exec "$RUNTIME" --root "$RUN/oci" start "$id"
   ;;
+inside) # ID TARGET -t|-i ; the bundle lies in RUN/c/ID
+  id=$2 target=$3 bundle=$RUN/c/$2 root=$RUN/oci
+  cd "$bundle"
+  if [ -e state.json ]; then
+    mkdir -p "oci/$target" && mv state.json "oci/$target/" && root=$bundle/oci
+  fi
+  mkdir exit && mkfifo begin && exec 6<>begin
+  # It waits for one word before it daemonises and for one more before the process starts.
+  echo >&6
+  export _OCI_SYNCPIPE=3 _OCI_STARTPIPE=6 _OCI_ATTACHPIPE=5
+  line=
+  read -r line < <(exec nsenter --net="/run/netns/cdn-$INSTANCE-$(cat "$RUN/c/$target/slot")" \
+    conmon --api-version 1 -c "$target" -u "$id" -n "$id" -r "$RUNTIME" --runtime-arg "--root=$root" \
+    -b "$bundle" -p "$bundle/pidfile" -P "$bundle/conmon.pid" --exit-dir "$bundle/exit" -l none --no-sync-log \
+    --full-attach "$4" -e --exec-attach --exec-process-spec "$bundle/process.json" \
+    --exit-command /bin/mv --exit-command-arg "$bundle/exit/$target" --exit-command-arg "$RUN/exits/$id" \
+    3>/dev/null 5>&1 >/dev/null 2>"$bundle/err" </dev/null) || true
+  [ -n "$line" ] || { cat "$bundle/err" >&2; exit 70; }
+  ;;
 begin) # ID
+  [ ! -p "$RUN/c/$2/begin" ] || { exec 6<>"$RUN/c/$2/begin"; echo >&6; exit 0; }
   exec "$RUNTIME" --root "$RUN/oci" start "$2"
   ;;
 signal) # ID SIGNAL
   [ ! -e "$RUN/exits/$2" ] || exit 0
+  [ ! -p "$RUN/c/$2/begin" ] || { signal_session "$RUN/c/$2" "$3"; exit 0; }
   oci kill --all "$2" "$3" 2>/dev/null || oci kill "$2" "$3" 2>/dev/null || [ -e "$RUN/exits/$2" ] || ! oci state "$2" >/dev/null 2>&1
   ;;
 remove) # ID
   id=$2 bundle=$RUN/c/$2
+  if [ -p "$bundle/begin" ]; then
+    signal_session "$bundle" KILL
+    # One that was never begun waits for ever.
+    [ -e "$bundle/pidfile" ] || kill "$(cat "$bundle/conmon.pid")" 2>/dev/null || true
+  fi
   oci delete -f "$id" >/dev/null 2>&1 || true
   if [ -e "$bundle/conmon.pid" ]; then
     for _ in $(seq 50); do

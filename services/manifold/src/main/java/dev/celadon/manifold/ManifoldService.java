@@ -2,6 +2,8 @@ package dev.celadon.manifold;
 
 import dev.celadon.container.ContainerHost;
 import dev.celadon.manifold.agent.Agent;
+import dev.celadon.manifold.agent.OneOffAgent;
+import dev.celadon.manifold.oneoffs.OneOffStore;
 import dev.celadon.manifold.scheduler.Scheduler;
 import dev.celadon.manifold.scheduler.store.DynoStore;
 import dev.celadon.manifold.scheduler.store.RouteStore;
@@ -31,7 +33,7 @@ public final class ManifoldService implements Service {
 
     @Override
     public Future<?> start() {
-        platform.internal().readyWhen("manifold", () -> deployments.size() == 2);
+        platform.internal().readyWhen("manifold", () -> deployments.size() == 3);
         return platform.vertx()
                 .executeBlocking(() -> {
                     platform.database().migrate("manifold");
@@ -41,10 +43,13 @@ public final class ManifoldService implements Service {
                     new ManifoldHttp(
                                     platform.bus(),
                                     new DynoStore(platform.database()),
-                                    new RouteStore(platform.database()))
+                                    new RouteStore(platform.database()),
+                                    new OneOffStore(platform.database()))
                             .mount(platform.internal().router());
                     return platform.vertx().deployVerticle(new Agent(platform, settings, containers));
                 })
+                .onSuccess(deployments::add)
+                .compose(agent -> platform.vertx().deployVerticle(new OneOffAgent(platform, settings, containers)))
                 .onSuccess(deployments::add)
                 .compose(agent -> platform.vertx().deployVerticle(new Scheduler(platform, settings)))
                 .onSuccess(deployments::add);

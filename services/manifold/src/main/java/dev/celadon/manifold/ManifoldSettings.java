@@ -22,6 +22,7 @@ public record ManifoldSettings(
         Duration cooldown,
         Duration grace,
         Duration nodeLoss,
+        OneOffSettings oneOffs,
         MemorySettings memory) {
     public static ManifoldSettings from(Environment environment) {
         return new ManifoldSettings(
@@ -38,6 +39,7 @@ public record ManifoldSettings(
                 environment.duration("CELADON_CRASH_COOLDOWN", "10m", "before the restart after a second crash"),
                 environment.duration("CELADON_STOP_GRACE", "30s", "between SIGTERM and SIGKILL (R12)"),
                 environment.duration("CELADON_NODE_LOSS", "15s", "a node silent for longer has lost its dynos"),
+                OneOffSettings.from(environment),
                 MemorySettings.from(environment));
     }
 }

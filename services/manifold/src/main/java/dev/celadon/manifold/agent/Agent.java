@@ -35,6 +35,7 @@ public final class Agent extends VerticleBase {
     private final ManifoldSettings settings;
     private final ContainerHost containers;
     private final SlugChecks slugs;
+    private final DynoGround ground;
     private final MemoryWatch memory;
     private final Map<UUID, DynoRun> runs = new HashMap<>();
     private long newestEpoch;
@@ -47,6 +48,7 @@ public final class Agent extends VerticleBase {
         this.settings = settings;
         this.containers = containers;
         this.slugs = new SlugChecks(platform.blobs());
+        this.ground = new DynoGround(platform, containers, slugs, settings.diskMb());
         this.memory = new MemoryWatch(platform, containers, settings.memory());
     }
 
@@ -84,7 +86,7 @@ public final class Agent extends VerticleBase {
                 List<Future<?>> all = new ArrayList<>();
                 ids.stream().filter(id -> id.startsWith("d-")).forEach(id -> {
                     Container container = started.get(id);
-                    all.add(DynoRun.read(vertx, containers.bundle(id))
+                    all.add(ground.kept(id, DynoRun.Facts.class)
                             .compose(facts -> {
                                 DynoRun run = run(facts.start());
                                 runs.put(facts.start().dynoId(), run);
@@ -124,9 +126,8 @@ public final class Agent extends VerticleBase {
     }
 
     private DynoRun run(StartDyno order) {
-        DynoRun run = new DynoRun(platform, containers, order, settings.diskMb(), slugs, this::beatSoon);
-        memory.follow(new MemoryWatch.Dyno(
-                run.containerId(), order.appId(), order.dynoId(), order.name(), order.memoryMb(), run::endForMemory));
+        DynoRun run = new DynoRun(platform, containers, ground, order, this::beatSoon);
+        memory.follow(run.containerId(), order, run::endForMemory);
         return run;
     }
 

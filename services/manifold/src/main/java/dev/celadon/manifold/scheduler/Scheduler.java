@@ -10,6 +10,7 @@ import dev.celadon.contract.StartDyno;
 import dev.celadon.contract.StopDyno;
 import dev.celadon.contract.Topic;
 import dev.celadon.manifold.ManifoldSettings;
+import dev.celadon.manifold.oneoffs.OneOffScheduling;
 import dev.celadon.manifold.scheduler.domain.Action;
 import dev.celadon.manifold.scheduler.domain.Convergence;
 import dev.celadon.manifold.scheduler.domain.CrashPolicy;
@@ -52,6 +53,7 @@ public final class Scheduler extends VerticleBase {
     private final DynoStore dynoStore;
     private final RouteStore routeStore;
     private final CrashPolicy crashPolicy;
+    private final OneOffScheduling oneOffs;
     private final Map<String, Long> applied = new HashMap<>();
     private final Set<UUID> counted = new HashSet<>();
     private boolean isPassing;
@@ -65,6 +67,7 @@ public final class Scheduler extends VerticleBase {
         this.dynoStore = new DynoStore(platform.database());
         this.routeStore = new RouteStore(platform.database());
         this.crashPolicy = new CrashPolicy(settings.cooldown());
+        this.oneOffs = new OneOffScheduling(platform, settings, dynoStore);
     }
 
     /** What one pass sees. */
@@ -88,6 +91,7 @@ public final class Scheduler extends VerticleBase {
                         platform.bus().subscribe(Topic.RELEASE_CREATED, event -> hint()),
                         platform.bus().subscribe(Topic.FORMATION_CHANGED, event -> hint()),
                         platform.bus().subscribe(Topic.APP_CHANGED, event -> hint()),
+                        platform.bus().subscribe(Topic.ONE_OFF_CHANGED, event -> hint()),
                         platform.bus().subscribe(Topic.DYNO_CHANGED, event -> hint()),
                         platform.bus().subscribe(Topic.ROUTES_APPLIED, this::acknowledged),
                         platform.bus()
@@ -135,6 +139,8 @@ public final class Scheduler extends VerticleBase {
     private Future<Void> pass(long epoch) {
         return look(epoch)
                 .compose(view -> countCrashes(view).map(view))
+                .compose(view -> oneOffs.pass(epoch, (app, type, memoryMb) -> place(view, app, type, memoryMb))
+                        .map(view))
                 .compose(view -> act(view).map(view))
                 .compose(view -> look(epoch))
                 .compose(this::publish)
@@ -233,21 +239,8 @@ public final class Scheduler extends VerticleBase {
     }
 
     private Future<Void> start(View view, Wanted wanted, Action.Start action) {
-        List<Placement.Node> nodes = view.nodes().stream()
-                .map(node -> new Placement.Node(
-                        node.id(),
-                        node.zone(),
-                        node.capacityMb(),
-                        view.dynos().stream()
-                                .filter(dyno -> dyno.nodeId().equals(node.id()))
-                                .mapToInt(Dyno::memoryMb)
-                                .sum(),
-                        (int) view.of(wanted.appId()).stream()
-                                .filter(dyno -> dyno.nodeId().equals(node.id())
-                                        && dyno.type().equals(action.type().name()))
-                                .count()))
-                .toList();
-        Optional<Placement.Node> node = Placement.choose(nodes, action.type().memoryMb());
+        Optional<String> node =
+                place(view, wanted.appId(), action.type().name(), action.type().memoryMb());
         if (node.isEmpty()) {
             log.atWarn()
                     .addKeyValue("app", wanted.appName())
@@ -274,9 +267,8 @@ public final class Scheduler extends VerticleBase {
                         action.type().bootSeconds()))
                 .compose(start -> dynoStore
                         .deleteCrashed(wanted.appId(), action.name())
-                        .compose(gone -> dynoStore.order(start, node.get().id()))
-                        .compose(ordered -> platform.bus()
-                                .request(Command.START_DYNO, node.get().id(), start))
+                        .compose(gone -> dynoStore.order(start, node.get()))
+                        .compose(ordered -> platform.bus().request(Command.START_DYNO, node.get(), start))
                         .recover(cause -> {
                             log.atWarn()
                                     .addKeyValue("dyno", action.name())
@@ -285,6 +277,24 @@ public final class Scheduler extends VerticleBase {
                             return dynoStore.delete(start.dynoId()).map(deleted -> new Accepted());
                         }))
                 .mapEmpty();
+    }
+
+    private static Optional<String> place(View view, UUID app, String type, int memoryMb) {
+        List<Placement.Node> nodes = view.nodes().stream()
+                .map(node -> new Placement.Node(
+                        node.id(),
+                        node.zone(),
+                        node.capacityMb(),
+                        view.dynos().stream()
+                                .filter(dyno -> dyno.nodeId().equals(node.id()))
+                                .mapToInt(Dyno::memoryMb)
+                                .sum(),
+                        (int) view.of(app).stream()
+                                .filter(dyno -> dyno.nodeId().equals(node.id())
+                                        && dyno.type().equals(type))
+                                .count()))
+                .toList();
+        return Placement.choose(nodes, memoryMb).map(Placement.Node::id);
     }
 
     /** Withdrawn now; stopped by a later pass, once routers route by a table without them. */

@@ -30,7 +30,7 @@ public final class DynoStore {
         this.database = database;
     }
 
-    /** A living node and what it carries. */
+    /** A living node and what it can carry besides its one-off dynos. */
     public record Node(String id, String zone, int capacityMb) {}
 
     public Future<List<Dyno>> all() {
@@ -39,7 +39,11 @@ public final class DynoStore {
 
     public Future<List<Node>> livingNodes(long silentMillis) {
         return database.list(
-                "select id, zone, capacity_mb from manifold.nodes where seen_at > now() - $1 * interval '1 ms'",
+                """
+                select id, zone, capacity_mb - coalesce((select sum(memory_mb) from manifold.one_offs o
+                  where o.node_id = n.id and o.ended_at is null), 0)::int as capacity_mb
+                from manifold.nodes n where seen_at > now() - $1 * interval '1 ms'
+                """,
                 Tuple.of(silentMillis),
                 row -> new Node(row.getString("id"), row.getString("zone"), row.getInteger("capacity_mb")));
     }
