@@ -40,9 +40,9 @@ public final class ContainerHost {
     private final Slots slots;
     private final Sites sites;
     private final ImageMounts images;
+    private final Execs execs;
     private final ControlGroups groups;
     private final BundleWriter bundleWriter;
-    private final Execs execs;
     private final List<BiConsumer<String, Integer>> listeners = new CopyOnWriteArrayList<>();
     private final Set<String> ended = new HashSet<>();
     private long exitTimer = -1;

@@ -58,6 +58,17 @@ dissolve() {
   [ -z "$image" ] || rm -f "$image"
 }
 
+# BUNDLE SIGNAL: to all processes of the session that was begun inside a container.
+signal_session() {
+  local stat line fields session
+  session=$(cat "$1/pidfile" 2>/dev/null) || return 0
+  for stat in /proc/[0-9]*/stat; do
+    read -r line 2>/dev/null <"$stat" || continue
+    read -ra fields <<<"${line##*) }"
+    [ "${fields[3]}" != "$session" ] || kill -s "$2" "${line%% *}" 2>/dev/null || true
+  done
+}
+
 # NAME LEAST: a kernel setting that may be higher already.
 raise() { [ "$(sysctl -n "$1")" -ge "$2" ] || sysctl -qw "$1=$2"; }
 
@@ -75,17 +86,6 @@ limit_all() {
     mkdir -p "$group"
     echo "$limit" >"$group/memory.limit_in_bytes"
   fi
-}
-
-# BUNDLE SIGNAL: to all processes of the session that was begun inside a container.
-signal_session() {
-  local stat line fields session
-  session=$(cat "$1/pidfile" 2>/dev/null) || return 0
-  for stat in /proc/[0-9]*/stat; do
-    read -r line 2>/dev/null <"$stat" || continue
-    read -ra fields <<<"${line##*) }"
-    [ "${fields[3]}" != "$session" ] || kill -s "$2" "${line%% *}" 2>/dev/null || true
-  done
 }
 
 # PLACE: gone afterwards, also when another unmounts it at the same moment.

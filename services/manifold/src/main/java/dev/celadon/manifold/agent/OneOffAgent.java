@@ -140,7 +140,10 @@ public final class OneOffAgent extends VerticleBase {
 
     private OneOffRun run(StartOneOff order) {
         OneOffRun run = new OneOffRun(platform, containers, ground, settings, order, this::changed);
-        memory.follow(run.containerId(), order, run::endForMemory);
+        // One inside another dyno is part of that one's memory.
+        if (order.inside() == null) {
+            memory.follow(run.containerId(), order, run::endForMemory);
+        }
         return run;
     }
 
@@ -174,7 +177,8 @@ public final class OneOffAgent extends VerticleBase {
         List<DynoReport> reports = runs.values().stream().map(OneOffRun::report).toList();
         return platform.internal()
                 .call(HttpMethod.POST, manifold.get().url() + "/manifold/one-offs", DEADLINE)
-                .sendBuffer(Json.write(new OneOffReports(platform.nodeId(), reports)))
+                .sendBuffer(Json.write(
+                        new OneOffReports(platform.nodeId(), settings.oneOffs().port(), reports)))
                 .onSuccess(response -> {
                     if (response.statusCode() == 200) {
                         reports.stream()
@@ -192,8 +196,8 @@ public final class OneOffAgent extends VerticleBase {
         if (run == null) {
             return;
         }
-        memory.forget(run.containerId());
         done.put(dyno, true);
+        memory.forget(run.containerId());
         run.recorded();
         if (runs.values().stream().noneMatch(other -> other.slug().equals(run.slug()))) {
             slugs.forget(run.slug());

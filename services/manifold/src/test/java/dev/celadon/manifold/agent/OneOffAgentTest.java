@@ -35,7 +35,8 @@ class OneOffAgentTest {
     @BeforeAll
     void start() throws Exception {
         node = new OneOffNode(
-                directory,
+                'o',
+                directory.resolve("one"),
                 Map.of(
                         "CELADON_ATTACH_LIMIT", "3s",
                         "CELADON_HANGUP_EVERY", "500ms",
@@ -166,6 +167,14 @@ class OneOffAgentTest {
     }
 
     @Test
+    void oneVastlyPastItsMemoryEndsWithR15() throws Exception {
+        UUID id = node.run("head -c 2G /dev/zero | tail");
+        assertThat(end(id).cause()).isEqualTo("R15");
+        await().untilAsserted(
+                        () -> assertThat(node.log).contains("heroku[run.1]: Error R15 (Memory quota vastly exceeded)"));
+    }
+
+    @Test
     void aSilentTerminalIsClosedAfterTheLimit() throws Exception {
         UUID id = node.attached("echo ready; sleep 1000", false, secret);
         try (Socket terminal = node.terminal(secret)) {
@@ -226,6 +235,23 @@ class OneOffAgentTest {
         end(inside);
         assertThat(end(detached).exitStatus()).isEqualTo(5);
         assertThat(node.log).contains("app[run.1]: two");
+    }
+
+    @Test
+    void aTerminalIsLedToTheNodeThatHasItsDyno() throws Exception {
+        try (OneOffNode elsewhere = new OneOffNode('p', directory.resolve("two"), Map.of())) {
+            elsewhere.knowsOf(node, OneOffNode.hash(secret));
+            UUID id = node.attached("read x; seq 100000; echo \"got $x\"", true, secret);
+            StringBuilder lines = new StringBuilder("rendezvous\r\n");
+            for (int i = 1; i <= 100_000; i++) {
+                lines.append(i).append('\n');
+            }
+            try (Socket terminal = elsewhere.terminal(secret)) {
+                type(terminal, "typed\n");
+                assertThat(everything(terminal)).isEqualTo(lines + "got typed\n");
+            }
+            assertThat(end(id).exitStatus()).isZero();
+        }
     }
 
     /** The last word about it, after which nothing of it is left on the host. */

@@ -1,6 +1,7 @@
 package dev.celadon.manifold.agent;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.awaitility.Awaitility.await;
 
 import dev.celadon.container.ContainerHost;
 import dev.celadon.container.ContainerSettings;
@@ -56,12 +57,15 @@ final class OneOffNode implements AutoCloseable {
     private final Platform platform;
     private final ManifoldSettings settings;
     private final Path data;
+    private final char kind;
     private final String slug;
     private ContainerHost containers;
     private String deployment;
 
-    OneOffNode(Path data, Map<String, String> more) throws Exception {
+    /** @param kind tells nodes of one test apart on the host */
+    OneOffNode(char kind, Path data, Map<String, String> more) throws Exception {
         this.data = data;
+        this.kind = kind;
         test = TestPlatform.start(data, "api", "manifold", "logplex");
         platform = test.platform();
         Map<String, String> variablesOfPlatform = new HashMap<>(more);
@@ -107,11 +111,7 @@ final class OneOffNode implements AutoCloseable {
 
     UUID order(String command, boolean isWithoutTty, @Nullable String secret, @Nullable UUID inside) throws Exception {
         UUID id = UUID.randomUUID();
-        String hash = secret == null
-                ? null
-                : HexFormat.of()
-                        .formatHex(MessageDigest.getInstance("SHA-256")
-                                .digest(secret.getBytes(StandardCharsets.US_ASCII)));
+        String hash = secret == null ? null : hash(secret);
         platform.bus()
                 .request(
                         Command.START_ONE_OFF,
@@ -141,6 +141,29 @@ final class OneOffNode implements AutoCloseable {
 
     boolean isIn(UUID id, DynoState state) {
         return report(id).filter(report -> report.state() == state).isPresent();
+    }
+
+    /** As the leader would, when it places a dyno on another node. */
+    void knowsOf(OneOffNode other, String secretHash) throws Exception {
+        var database = platform.database();
+        database.execute("""
+                        insert into runtime.members (id, url, services, seen_at)
+                        values ('n-other', 'http://127.0.0.1:1', '{}', now() + interval '1 hour')
+                        """, Tuple.tuple()).await(5, SECONDS);
+        await().until(() -> platform.members().byId("n-other").isPresent());
+        database.execute(
+                        "insert into manifold.terminal_ports values ('n-other', $1)",
+                        Tuple.of(other.settings.oneOffs().port()))
+                .await(5, SECONDS);
+        database.execute("""
+                        insert into manifold.one_offs (id, app_id, name, release_version, node_id, memory_mb, command, secret_hash)
+                        values ($1, $1, 'run.1', 1, 'n-other', 0, 'bash', $2)
+                        """, Tuple.of(UUID.randomUUID(), secretHash)).await(5, SECONDS);
+    }
+
+    static String hash(String secret) throws Exception {
+        return HexFormat.of()
+                .formatHex(MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.US_ASCII)));
     }
 
     void stop(UUID id, int grace) throws Exception {
@@ -203,7 +226,7 @@ final class OneOffNode implements AutoCloseable {
                         platform.vertx(),
                         platform.processes(),
                         data,
-                        TestPlatform.instance('o'),
+                        TestPlatform.instance(kind),
                         ContainerSettings.from(new Environment(Map.of())))
                 .await(60, SECONDS);
     }
