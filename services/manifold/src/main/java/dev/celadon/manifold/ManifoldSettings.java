@@ -21,7 +21,8 @@ public record ManifoldSettings(
         Duration grace,
         Duration nodeLoss,
         PolicySettings policy,
-        OneOffSettings oneOffs) {
+        OneOffSettings oneOffs,
+        MemorySettings memory) {
     public static ManifoldSettings from(Environment environment) {
         return new ManifoldSettings(
                 environment.string("CELADON_NODE_ZONE", "local", "the zone this host is in, for spreading dynos"),
@@ -39,6 +40,7 @@ public record ManifoldSettings(
                 environment.duration("CELADON_STOP_GRACE", "30s", "between SIGTERM and SIGKILL (R12)"),
                 environment.duration("CELADON_NODE_LOSS", "15s", "a node silent for longer has lost its dynos"),
                 PolicySettings.from(environment),
-                OneOffSettings.from(environment));
+                OneOffSettings.from(environment),
+                MemorySettings.from(environment));
     }
 }

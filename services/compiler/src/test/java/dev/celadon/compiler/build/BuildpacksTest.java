@@ -36,6 +36,7 @@ class BuildpacksTest {
         assertThat(detect("java").exit()).isNotZero();
         assertThat(detect("python").exit()).isNotZero();
         assertThat(detect("procfile").exit()).isNotZero();
+        assertThat(detect("ruby").exit()).isNotZero();
         write("package.json", "{}");
         write("pom.xml", "<project/>");
         write("app.py", "");
@@ -44,6 +45,19 @@ class BuildpacksTest {
         assertThat(detect("java")).isEqualTo(new Result(0, "Java\n"));
         assertThat(detect("python")).isEqualTo(new Result(0, "Python\n"));
         assertThat(detect("procfile")).isEqualTo(new Result(0, "Procfile\n"));
+    }
+
+    @Test
+    void rubyAppsAreNamedAndStartedAsWhatTheyAre() throws Exception {
+        write("Gemfile", "");
+        assertThat(detect("ruby")).isEqualTo(new Result(0, "Ruby\n"));
+        assertThat(release("ruby")).contains("rake: bundle exec rake").doesNotContain("web:");
+        write("config.ru", "");
+        assertThat(detect("ruby")).isEqualTo(new Result(0, "Ruby/Rack\n"));
+        assertThat(release("ruby")).contains("web: bundle exec rackup config.ru");
+        write("Gemfile.lock", "GEM\n  specs:\n    railties (7.0.4)\n");
+        assertThat(detect("ruby")).isEqualTo(new Result(0, "Ruby/Rails\n"));
+        assertThat(release("ruby")).contains("web: bundle exec rails server", "worker: bundle exec rake jobs:work");
     }
 
     @Test

@@ -39,6 +39,7 @@ public final class Agent extends VerticleBase {
     private final SlugChecks slugs;
     private final NewestEpoch newestEpoch;
     private final DynoGround ground;
+    private final MemoryWatch memory;
     private final Map<UUID, DynoRun> runs = new HashMap<>();
     private boolean isAdopted;
     private boolean isBeating;
@@ -52,6 +53,7 @@ public final class Agent extends VerticleBase {
         this.newestEpoch = new NewestEpoch(
                 platform.vertx(), platform.dataDirectory().resolve("manifold").resolve("epoch"));
         this.ground = new DynoGround(platform, containers, slugs, settings.diskMb());
+        this.memory = new MemoryWatch(platform, containers, settings.memory());
     }
 
     @Override
@@ -68,6 +70,7 @@ public final class Agent extends VerticleBase {
                 .onSuccess(ready -> {
                     // Not before adoption: an inventory without the dynos that run would give them up as lost.
                     isAdopted = true;
+                    memory.start();
                     containers.keepReady(settings.diskMb(), settings.readyDisks());
                     vertx.setPeriodic(settings.heartbeat().toMillis(), tick -> beat());
                     beat();
@@ -76,6 +79,7 @@ public final class Agent extends VerticleBase {
 
     @Override
     public Future<?> stop() {
+        memory.stop();
         containers.stop();
         runs.values().forEach(DynoRun::leave);
         return Future.succeededFuture();
@@ -135,14 +139,17 @@ public final class Agent extends VerticleBase {
     }
 
     private DynoRun run(StartDyno order) {
-        return new DynoRun(platform, containers, ground, order, this::beatSoon);
+        DynoRun run = new DynoRun(platform, containers, ground, order, this::beatSoon);
+        memory.follow(new MemoryWatch.Dyno(
+                run.containerId(), order.appId(), order.dynoId(), order.name(), order.memoryMb(), run::endForMemory));
+        return run;
     }
 
     private void ended(String containerId, int status) {
         runs.values().stream()
                 .filter(run -> run.containerId().equals(containerId))
                 .findFirst()
-                .ifPresent(run -> run.ended(status));
+                .ifPresent(run -> memory.settle(containerId).onComplete(settled -> run.ended(status)));
     }
 
     private void beatSoon() {
@@ -186,6 +193,9 @@ public final class Agent extends VerticleBase {
 
     private void forget(UUID dyno) {
         DynoRun run = runs.remove(dyno);
+        if (run != null) {
+            memory.forget(run.containerId());
+        }
         if (run != null
                 && runs.values().stream().noneMatch(other -> other.slug().equals(run.slug()))) {
             slugs.forget(run.slug());

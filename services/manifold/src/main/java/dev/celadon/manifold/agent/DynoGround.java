@@ -7,6 +7,7 @@ import dev.celadon.container.Disk;
 import dev.celadon.container.LogTail;
 import dev.celadon.contract.DynoOrder;
 import dev.celadon.contract.LogLine;
+import dev.celadon.manifold.agent.domain.DynoLimits;
 import dev.celadon.runtime.Json;
 import dev.celadon.runtime.Platform;
 import io.vertx.core.Future;
@@ -97,8 +98,7 @@ final class DynoGround {
                 Optional.of(platform.blobs().path(order.slugSha256())),
                 disk,
                 List.of(),
-                // Without swap the kernel would kill at the quota itself; the promise is three times as much.
-                new ContainerSpec.Limits(order.memoryMb() * 3, order.memoryMb() * 3, 256, 256),
+                DynoLimits.of(order.memoryMb()),
                 isTerminal);
     }
 

@@ -41,6 +41,7 @@ public final class OneOffAgent extends VerticleBase {
     private final ContainerHost containers;
     private final SlugChecks slugs;
     private final DynoGround ground;
+    private final MemoryWatch memory;
     private final Map<UUID, OneOffRun> runs = new HashMap<>();
     private final Map<UUID, Boolean> done = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
@@ -61,6 +62,7 @@ public final class OneOffAgent extends VerticleBase {
         this.containers = containers;
         this.slugs = new SlugChecks(platform.blobs());
         this.ground = new DynoGround(platform, containers, slugs, settings.diskMb());
+        this.memory = new MemoryWatch(platform, containers, settings.memory());
         this.reception = new Reception(platform, settings.oneOffs(), this::bySecret);
     }
 
@@ -76,6 +78,7 @@ public final class OneOffAgent extends VerticleBase {
                 .compose(served -> reception.open())
                 .onSuccess(ready -> {
                     isAdopted = true;
+                    memory.start();
                     vertx.setPeriodic(settings.heartbeat().toMillis(), tick -> telling.ask());
                     telling.ask();
                 });
@@ -83,6 +86,7 @@ public final class OneOffAgent extends VerticleBase {
 
     @Override
     public Future<?> stop() {
+        memory.stop();
         runs.values().forEach(OneOffRun::leave);
         return Future.succeededFuture();
     }
@@ -135,7 +139,18 @@ public final class OneOffAgent extends VerticleBase {
     }
 
     private OneOffRun run(StartOneOff order) {
-        return new OneOffRun(platform, containers, ground, settings, order, this::changed);
+        OneOffRun run = new OneOffRun(platform, containers, ground, settings, order, this::changed);
+        // One inside another dyno is part of that one's memory.
+        if (order.inside() == null) {
+            memory.follow(new MemoryWatch.Dyno(
+                    run.containerId(),
+                    order.appId(),
+                    order.dynoId(),
+                    order.name(),
+                    order.memoryMb(),
+                    run::endForMemory));
+        }
+        return run;
     }
 
     private void changed() {
@@ -148,7 +163,7 @@ public final class OneOffAgent extends VerticleBase {
         runs.values().stream()
                 .filter(run -> run.containerId().equals(containerId))
                 .findFirst()
-                .ifPresent(run -> run.ended(status));
+                .ifPresent(run -> memory.settle(containerId).onComplete(settled -> run.ended(status)));
     }
 
     private Optional<OneOffRun> bySecret(String hash) {
@@ -168,7 +183,8 @@ public final class OneOffAgent extends VerticleBase {
         List<DynoReport> reports = runs.values().stream().map(OneOffRun::report).toList();
         return platform.internal()
                 .call(HttpMethod.POST, manifold.get().url() + "/manifold/one-offs", DEADLINE)
-                .sendBuffer(Json.write(new OneOffReports(platform.nodeId(), reports)))
+                .sendBuffer(Json.write(
+                        new OneOffReports(platform.nodeId(), settings.oneOffs().port(), reports)))
                 .onSuccess(response -> {
                     if (response.statusCode() == 200) {
                         reports.stream()
@@ -187,6 +203,7 @@ public final class OneOffAgent extends VerticleBase {
             return;
         }
         done.put(dyno, true);
+        memory.forget(run.containerId());
         run.recorded();
         if (runs.values().stream().noneMatch(other -> other.slug().equals(run.slug()))) {
             slugs.forget(run.slug());

@@ -3,6 +3,7 @@ package dev.celadon.manifold.agent;
 import dev.celadon.container.Container;
 import dev.celadon.container.ContainerHost;
 import dev.celadon.container.Disk;
+import dev.celadon.container.ExecSpec;
 import dev.celadon.container.LogTail;
 import dev.celadon.contract.DynoError;
 import dev.celadon.contract.DynoReport;
@@ -13,8 +14,11 @@ import dev.celadon.manifold.terminal.Terminal;
 import dev.celadon.runtime.Platform;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.nio.file.Files;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +34,8 @@ final class OneOffRun {
     private static final int LAST_LINES_SECONDS = 5;
     /** A terminal learns of the end after the record of it, but not if that takes long. */
     private static final long RECORD_MILLIS = 2_000;
+
+    private static final Set<String> TERMINAL_VARIABLES = Set.of("TERM", "COLUMNS", "LINES");
 
     private final Vertx vertx;
     private final Platform platform;
@@ -102,18 +108,38 @@ final class OneOffRun {
     }
 
     void launch() {
-        // None of the three needs another: the slowest is waited for.
         Future<Map<String, String>> environment =
                 ground.environment("/api/one-offs/" + order.dynoId() + "/environment", order);
-        Future<Void> checked = ground.checkSlug(order);
-        Future<Disk> disk = ground.disk(containerId, order).compose(made -> keep().map(made));
-        Future.join(environment, checked, disk)
-                .compose(ready -> isAttached()
-                        ? attend(environment.result(), disk.result())
-                        : start(environment.result(), disk.result()))
+        (order.inside() == null ? prepare(environment) : prepareInside(environment, order.inside()))
+                .compose(made -> isAttached() ? attend(environment.result()) : Future.succeededFuture(null))
                 .onSuccess(running -> enter(DynoState.UP))
                 .onFailure(this::refuse)
                 .onComplete(launched -> settle());
+    }
+
+    private Future<Void> prepare(Future<Map<String, String>> environment) {
+        // None of the three needs another: the slowest is waited for.
+        Future<Void> checked = ground.checkSlug(order);
+        Future<Disk> disk = ground.disk(containerId, order).compose(made -> keep().map(made));
+        return Future.join(environment, checked, disk)
+                .compose(ready -> isAttached()
+                        ? containers
+                                .create(ground.spec(
+                                        containerId, order, environment.result(), disk.result(), isTerminal()))
+                                .mapEmpty()
+                        : start(environment.result(), disk.result()));
+    }
+
+    private Future<Void> prepareInside(Future<Map<String, String>> environment, UUID inside) {
+        String dyno = DynoRun.containerId(inside);
+        String target = Files.exists(containers.bundle(dyno)) ? dyno : containerId(inside);
+        return environment.compose(all -> {
+            Map<String, String> own = new HashMap<>(all);
+            // The rest is the other dyno's.
+            own.keySet().retainAll(TERMINAL_VARIABLES);
+            return containers.createInside(
+                    new ExecSpec(containerId, target, DynoGround.launch(order.command()), own, isTerminal()));
+        });
     }
 
     private Future<Void> start(Map<String, String> environment, Disk disk) {
@@ -127,23 +153,18 @@ final class OneOffRun {
                 });
     }
 
-    private Future<Void> attend(Map<String, String> environment, Disk disk) {
-        boolean isTerminal = !order.isWithoutTty();
-        return containers
-                .create(ground.spec(containerId, order, environment, disk, isTerminal))
-                .compose(created -> isTerminal
-                        ? containers.resize(
-                                containerId, size(environment, "COLUMNS", 80), size(environment, "LINES", 24))
-                        : Future.succeededFuture())
-                .compose(sized -> containers.attach(containerId))
-                .compose(attachment -> {
-                    enter(DynoState.STARTING);
-                    if (isStopping) {
-                        endUnbegun();
-                        return Future.<Void>failedFuture("stopped before it began");
-                    }
-                    return attending.begin(attachment);
-                });
+    private Future<Void> attend(Map<String, String> environment) {
+        Future<Void> sized = isTerminal()
+                ? containers.resize(containerId, size(environment, "COLUMNS", 80), size(environment, "LINES", 24))
+                : Future.succeededFuture();
+        return sized.compose(done -> containers.attach(containerId)).compose(attachment -> {
+            enter(DynoState.STARTING);
+            if (isStopping) {
+                endUnbegun();
+                return Future.<Void>failedFuture("stopped before it began");
+            }
+            return attending.begin(attachment);
+        });
     }
 
     /** What happened while it was being started. */
@@ -246,6 +267,15 @@ final class OneOffRun {
         });
     }
 
+    /** Vastly past its memory quota: nothing of it may run on. */
+    void endForMemory(String usage) {
+        cause = DynoError.R15.name();
+        say(usage);
+        say(DynoError.R15.title());
+        say("Stopping process with SIGKILL");
+        containers.signal(containerId, "KILL").onFailure(this::complain);
+    }
+
     /** The process ended. */
     void ended(int status) {
         if (isLaunched) {
@@ -298,6 +328,10 @@ final class OneOffRun {
         attending.farewell(
                 exitStatus,
                 exitStatus == null && cause != null ? DynoError.valueOf(cause).title() : null);
+    }
+
+    private boolean isTerminal() {
+        return isAttached() && !order.isWithoutTty();
     }
 
     private boolean isAttached() {

@@ -4,12 +4,15 @@ import dev.celadon.contract.DynoError;
 import dev.celadon.manifold.OneOffSettings;
 import dev.celadon.manifold.oneoffs.OneOffStore;
 import dev.celadon.manifold.oneoffs.OneOffStore.Place;
+import dev.celadon.manifold.terminal.Relay;
 import dev.celadon.manifold.terminal.RendezvousServer;
 import dev.celadon.manifold.terminal.Terminal;
 import dev.celadon.manifold.terminal.domain.ExitMarker;
+import dev.celadon.manifold.terminal.domain.SecretLine;
 import dev.celadon.runtime.Platform;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -28,14 +31,16 @@ final class Reception {
     private final Platform platform;
     private final OneOffStore store;
     private final RendezvousServer server;
+    private final Relay relay;
     private final Function<String, Optional<OneOffRun>> here;
-    private final Map<Terminal, String> waiting = new LinkedHashMap<>();
+    private final Map<Terminal, SecretLine> waiting = new LinkedHashMap<>();
 
     /** @param here the run on this node whose secret has that hash */
     Reception(Platform platform, OneOffSettings settings, Function<String, Optional<OneOffRun>> here) {
         this.platform = platform;
         this.store = new OneOffStore(platform.database());
         this.here = here;
+        this.relay = new Relay(platform.vertx());
         this.server = new RendezvousServer(platform.vertx(), platform.clock(), settings, this::came);
     }
 
@@ -44,19 +49,19 @@ final class Reception {
         return server.listen(platform.ca());
     }
 
-    private void came(String secretHash, Terminal terminal) {
-        waiting.put(terminal, secretHash);
+    private void came(SecretLine secret, Terminal terminal) {
+        waiting.put(terminal, secret);
         terminal.onClose(() -> waiting.remove(terminal));
         look();
         if (waiting.containsKey(terminal)) {
-            lookAway(terminal, secretHash);
+            lookAway(terminal, secret);
         }
     }
 
     /** Leads those that wait to runs on this node. */
     void look() {
         Map.copyOf(waiting)
-                .forEach((terminal, hash) -> here.apply(hash).ifPresent(run -> {
+                .forEach((terminal, secret) -> here.apply(secret.hash()).ifPresent(run -> {
                     waiting.remove(terminal);
                     run.meet(terminal);
                 }));
@@ -67,7 +72,8 @@ final class Reception {
     }
 
     /** What the store knows of a dyno that is not on this node. */
-    private void lookAway(Terminal terminal, String hash) {
+    private void lookAway(Terminal terminal, SecretLine secret) {
+        String hash = secret.hash();
         store.bySecret(hash)
                 .compose(place -> place.isPresent()
                         ? Future.succeededFuture(place)
@@ -77,10 +83,35 @@ final class Reception {
                             }
                             return Optional.<Place>empty();
                         }))
-                .onSuccess(place -> place.filter(found -> waiting.containsKey(terminal) && found.hasEnded())
-                        .ifPresent(found -> sendAway(terminal, found)))
+                .onSuccess(place -> place.filter(found -> waiting.containsKey(terminal))
+                        .ifPresent(found -> {
+                            if (found.hasEnded()) {
+                                sendAway(terminal, found);
+                            } else if (!found.nodeId().equals(platform.nodeId())) {
+                                lead(terminal, secret, found);
+                            }
+                        }))
                 .onFailure(cause ->
                         log.atWarn().addKeyValue("reason", cause.getMessage()).log("terminal-place-unknown"));
+    }
+
+    /** Its dyno is on another node; one that cannot be reached now is tried again at the next look. */
+    private void lead(Terminal terminal, SecretLine secret, Place place) {
+        Integer port = place.terminalPort();
+        var member = platform.members().byId(place.nodeId());
+        if (port == null || member.isEmpty()) {
+            return;
+        }
+        waiting.remove(terminal);
+        relay.lead(terminal, secret, URI.create(member.get().url()).getHost(), port)
+                .onFailure(cause -> {
+                    log.atWarn()
+                            .addKeyValue("node", place.nodeId())
+                            .addKeyValue("reason", cause.getMessage())
+                            .log("terminal-not-led");
+                    waiting.put(terminal, secret);
+                    terminal.onClose(() -> waiting.remove(terminal));
+                });
     }
 
     private void sendAway(Terminal terminal, Place place) {

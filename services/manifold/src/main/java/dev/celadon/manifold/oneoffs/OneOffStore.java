@@ -34,10 +34,12 @@ public final class OneOffStore {
     /**
      * Where the dyno of a secret is.
      *
+     * @param terminalPort where its node takes terminals, once it has said so
      * @param cause the code of what ended it, if it was not its own doing
      */
     public record Place(
             String nodeId,
+            @Nullable Integer terminalPort,
             String command,
             boolean hasEnded,
             @Nullable String cause) {}
@@ -119,8 +121,14 @@ public final class OneOffStore {
                 update manifold.one_offs set state = 'down', since = now(), ended_at = now(), cause = 'R99'
                 where node_id = $1 and ended_at is null and not (id = any($2)) and created_at < now() - interval '15 s'
                 """;
+        String port = """
+                insert into manifold.terminal_ports as p (node_id, port) values ($1, $2)
+                on conflict (node_id) do update set port = excluded.port where p.port <> excluded.port
+                """;
         return database.transaction(client -> Database.execute(
-                        client, lost, Tuple.tuple().addString(reports.nodeId()).addArrayOfUUID(ids))
+                        client, port, Tuple.of(reports.nodeId(), reports.terminalPort()))
+                .compose(known -> Database.execute(
+                        client, lost, Tuple.tuple().addString(reports.nodeId()).addArrayOfUUID(ids)))
                 .compose(given -> {
                     Future<List<DynoReport>> changed = Future.succeededFuture(new ArrayList<>());
                     for (DynoReport report : reports.dynos()) {
@@ -151,10 +159,15 @@ public final class OneOffStore {
     /** Empty while it is not placed; {@link #isAwaited} says whether it will be. */
     public Future<Optional<Place>> bySecret(String hash) {
         return database.first(
-                "select node_id, command, ended_at, cause from manifold.one_offs where secret_hash = $1",
+                """
+                select o.node_id, t.port, o.command, o.ended_at, o.cause
+                from manifold.one_offs o left join manifold.terminal_ports t on t.node_id = o.node_id
+                where o.secret_hash = $1
+                """,
                 Tuple.of(hash),
                 row -> new Place(
                         row.getString("node_id"),
+                        row.getInteger("port"),
                         row.getString("command"),
                         row.getOffsetDateTime("ended_at") != null,
                         row.getString("cause")));

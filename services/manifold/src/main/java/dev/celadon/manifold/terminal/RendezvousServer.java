@@ -22,11 +22,12 @@ public final class RendezvousServer {
     private final Vertx vertx;
     private final Clock clock;
     private final OneOffSettings settings;
-    private final BiConsumer<String, Terminal> visitor;
+    private final BiConsumer<SecretLine, Terminal> visitor;
     private int waiting;
 
-    /** @param visitor is given the hash of a secret, and the terminal that showed it */
-    public RendezvousServer(Vertx vertx, Clock clock, OneOffSettings settings, BiConsumer<String, Terminal> visitor) {
+    /** @param visitor is given a secret, and the terminal that showed it */
+    public RendezvousServer(
+            Vertx vertx, Clock clock, OneOffSettings settings, BiConsumer<SecretLine, Terminal> visitor) {
         this.vertx = vertx;
         this.clock = clock;
         this.settings = settings;
@@ -68,7 +69,7 @@ public final class RendezvousServer {
             if (line.take(bytes.getBytes())) {
                 vertx.cancelTimer(timer);
                 waiting--;
-                visitor.accept(line.hash(), new Terminal(vertx, socket, clock, settings));
+                visitor.accept(line, new Terminal(vertx, socket, clock, settings));
             } else if (line.isTooLong()) {
                 socket.close();
             }

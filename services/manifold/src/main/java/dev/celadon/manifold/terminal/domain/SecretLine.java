@@ -29,6 +29,14 @@ public final class SecretLine {
         return line.length > MOST_BYTES;
     }
 
+    /** For the node that has the dyno. */
+    public byte[] toBytes() {
+        byte[] whole = Arrays.copyOf(line, line.length + 2);
+        whole[line.length] = '\r';
+        whole[line.length + 1] = '\n';
+        return whole;
+    }
+
     /** SHA-256, hex. */
     public String hash() {
         return HexFormat.of().formatHex(sha256(line));
