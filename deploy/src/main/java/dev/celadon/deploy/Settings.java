@@ -56,10 +56,7 @@ public record Settings(
         HANDED_OUT.forEach(environment::ignore);
         RouterSettings router = RouterSettings.from(environment);
         GitReceiverSettings git = GitReceiverSettings.from(environment);
-        int rendezvousPort = environment.port(
-                "CELADON_RENDEZVOUS_PORT",
-                5443,
-                "port for the terminals of one-off dynos (kept for it; not served yet)");
+        ManifoldSettings manifold = ManifoldSettings.from(environment);
         Settings settings = new Settings(
                 data,
                 instance,
@@ -74,10 +71,14 @@ public record Settings(
                 Cluster.Settings.from(environment, instance.id()),
                 ContainerSettings.from(environment),
                 LogplexSettings.from(environment),
-                ApiSettings.from(environment, router.port(), git.port(), rendezvousPort),
+                ApiSettings.from(
+                        environment,
+                        router.port(),
+                        git.port(),
+                        manifold.oneOffs().port()),
                 git,
                 CompilerSettings.from(environment),
-                ManifoldSettings.from(environment),
+                manifold,
                 router);
         environment.verify();
         return settings;

@@ -95,7 +95,7 @@ public final class ApiService implements Service {
                     Resources.mount(platform, settings, router, accounts, passwords, configs, logplexUrl);
             resources = mountedNow;
             mounted = mountedNow.endpoints().mounted();
-            new InternalResources(configs, mountedNow.oneOffs(), mountedNow.certificates())
+            new InternalResources(configs, mountedNow.oneOffs(), mountedNow.certificates(), mountedNow.acme())
                     .mount(platform.internal().router());
             vertx.setPeriodic(settings.look().toMillis(), tick -> look(mountedNow));
             vertx.setPeriodic(SWEEP_MILLIS, tick -> mountedNow.sources().sweep());
@@ -121,6 +121,7 @@ public final class ApiService implements Service {
             isListening = false;
             if (resources != null) {
                 resources.deliveries().close();
+                resources.automatic().close();
             }
             HttpServer listening = server;
             return listening == null ? Future.succeededFuture() : listening.shutdown(5, TimeUnit.SECONDS);
@@ -129,6 +130,9 @@ public final class ApiService implements Service {
         private void look(Resources all) {
             releaseBuilds(all);
             endPhases(all);
+            all.rollouts().look().onFailure(cause -> tell("rollouts-unknown", cause));
+            all.jobs().look().onFailure(cause -> tell("jobs-unknown", cause));
+            all.automatic().look();
             all.deliveries().send().onFailure(cause -> tell("webhooks-unsent", cause));
         }
 

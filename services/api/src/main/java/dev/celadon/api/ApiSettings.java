@@ -1,6 +1,8 @@
 package dev.celadon.api;
 
+import dev.celadon.api.domains.AcmeServer;
 import dev.celadon.runtime.Environment;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -22,11 +24,22 @@ public record ApiSettings(
         Duration look,
         Limits limits,
         Webhooks webhooks,
+        Optional<AcmeServer> acme,
+        Duration certificateRetry,
         String rendezvousHost,
         int rendezvousPort) {
-    /** @param sourceBytes of one uploaded source tarball */
+    /**
+     * @param sourceBytes of one uploaded source tarball
+     * @param jobTolerance how late a scheduler job's run still is on time
+     */
     public record Limits(
-            int requestsPerHour, int passwordsPerHour, int oneOffs, Duration releasePhase, long sourceBytes) {}
+            int requestsPerHour,
+            int passwordsPerHour,
+            int oneOffs,
+            Duration releasePhase,
+            long sourceBytes,
+            int jobs,
+            Duration jobTolerance) {}
 
     public record Webhooks(Duration timeout, Duration firstRetry, int mostAttempts) {}
 
@@ -61,7 +74,10 @@ public record ApiSettings(
                         environment.integer("CELADON_API_ONE_OFFS", 50, 1, 10_000, "one-off dynos of an app at once"),
                         environment.duration(
                                 "CELADON_API_RELEASE_PHASE", "1h", "a release phase that takes longer expires"),
-                        environment.bytes("CELADON_API_SOURCE_LIMIT", "1GB", "an uploaded source tarball at most")),
+                        environment.bytes("CELADON_API_SOURCE_LIMIT", "1GB", "an uploaded source tarball at most"),
+                        environment.integer("CELADON_API_JOBS", 100, 0, 10_000, "scheduler jobs of an app"),
+                        environment.duration(
+                                "CELADON_JOB_TOLERANCE", "1m", "a scheduler job that runs later has missed its time")),
                 new Webhooks(
                         environment.duration("CELADON_WEBHOOK_TIMEOUT", "20s", "a webhook's receiver has to answer"),
                         environment.duration(
@@ -69,8 +85,29 @@ public record ApiSettings(
                                 "10s",
                                 "before the second delivery of a webhook, then doubled"),
                         environment.integer("CELADON_WEBHOOK_ATTEMPTS", 14, 1, 50, "deliveries of one event at most")),
+                acme(environment),
+                environment.duration(
+                        "CELADON_CERTIFICATE_RETRY",
+                        "15m",
+                        "before an automatic certificate that failed is tried again, then doubled"),
                 environment.string(
                         "CELADON_RENDEZVOUS_HOST", "127.0.0.1", "host that terminals of one-off dynos connect to"),
                 rendezvousPort);
+    }
+
+    private static Optional<AcmeServer> acme(Environment environment) {
+        String directory = environment.string(
+                "CELADON_ACME_DIRECTORY",
+                "",
+                "directory URL of the ACME server that signs automatic certificates; the platform's own authority when empty");
+        String email = environment.string("CELADON_ACME_EMAIL", "", "address for the ACME server's warnings");
+        String roots = environment.string(
+                "CELADON_ACME_ROOTS",
+                "",
+                "PEM of who signed the ACME server's own certificate; whom Java trusts when empty");
+        return directory.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new AcmeServer(
+                        directory, email, roots.isEmpty() ? Optional.empty() : Optional.of(Path.of(roots))));
     }
 }

@@ -1,6 +1,7 @@
 package dev.celadon.api;
 
 import dev.celadon.api.apps.ConfigStore;
+import dev.celadon.api.domains.AcmeStore;
 import dev.celadon.api.domains.CertificateStore;
 import dev.celadon.api.http.ApiException;
 import dev.celadon.api.http.Caller;
@@ -21,11 +22,13 @@ final class InternalResources {
     private final ConfigStore configs;
     private final OneOffStore oneOffs;
     private final CertificateStore certificates;
+    private final AcmeStore acme;
 
-    InternalResources(ConfigStore configs, OneOffStore oneOffs, CertificateStore certificates) {
+    InternalResources(ConfigStore configs, OneOffStore oneOffs, CertificateStore certificates, AcmeStore acme) {
         this.configs = configs;
         this.oneOffs = oneOffs;
         this.certificates = certificates;
+        this.acme = acme;
     }
 
     void mount(Router router) {
@@ -33,6 +36,18 @@ final class InternalResources {
         router.get("/api/one-offs/:id/environment")
                 .handler(context -> answer(context, oneOffs.environment(id(context))));
         router.get("/api/certificates").handler(context -> answer(context, certificates.served()));
+        router.get("/api/acme-challenges/:token").handler(this::challenge);
+    }
+
+    private void challenge(RoutingContext context) {
+        String host = String.valueOf(context.request().getParam("host"));
+        acme.answer(context.pathParam("token"), host)
+                .onSuccess(found -> found.ifPresentOrElse(
+                        answer -> context.response()
+                                .putHeader("Content-Type", "text/plain")
+                                .end(answer),
+                        () -> context.response().setStatusCode(404).end()))
+                .onFailure(cause -> context.response().setStatusCode(503).end());
     }
 
     private static UUID id(RoutingContext context) {

@@ -17,11 +17,15 @@ import dev.celadon.api.audit.Audit;
 import dev.celadon.api.catalog.Catalog;
 import dev.celadon.api.catalog.Features;
 import dev.celadon.api.catalog.Schema;
+import dev.celadon.api.domains.AcmeStore;
+import dev.celadon.api.domains.AutomaticCertificates;
 import dev.celadon.api.domains.CertificateStore;
 import dev.celadon.api.domains.Domains;
 import dev.celadon.api.domains.SniEndpoints;
 import dev.celadon.api.http.Endpoints;
 import dev.celadon.api.http.RateLimits;
+import dev.celadon.api.jobs.JobClock;
+import dev.celadon.api.jobs.Jobs;
 import dev.celadon.api.pipelines.Couplings;
 import dev.celadon.api.pipelines.Pipelines;
 import dev.celadon.api.pipelines.Promotions;
@@ -40,6 +44,7 @@ import dev.celadon.api.releases.Outputs;
 import dev.celadon.api.releases.ReleasePhases;
 import dev.celadon.api.releases.ReleaseStore;
 import dev.celadon.api.releases.Releases;
+import dev.celadon.api.releases.Rollouts;
 import dev.celadon.api.releases.Slugs;
 import dev.celadon.api.releases.Sources;
 import dev.celadon.api.webhooks.Deliveries;
@@ -60,18 +65,25 @@ import java.util.function.Supplier;
  * Every resource of the API, wired.
  *
  * @param deploys to be called when a build may have ended
+ * @param rollouts to be called when a rollout may have ended
+ * @param jobs to be called every moment
  * @param phases to be called when a one-off dyno may have ended
  * @param deliveries to be called every moment
+ * @param automatic to be called every moment
  * @param sources to be swept now and then
  */
 record Resources(
         Endpoints endpoints,
         Deploys deploys,
+        Rollouts rollouts,
+        JobClock jobs,
         ReleasePhases phases,
         Delivery deliveries,
         Sources sources,
         OneOffStore oneOffs,
-        CertificateStore certificates) {
+        CertificateStore certificates,
+        AutomaticCertificates automatic,
+        AcmeStore acme) {
     private static final Duration HOUR = Duration.ofHours(1);
 
     static Resources mount(
@@ -129,6 +141,7 @@ record Resources(
         Outputs outputs = new Outputs(vertx, database, keys, platform.internal(), platform.blobs(), logSessions);
         Sources sources = new Sources(
                 vertx, apps, keys, clock, platform.dataDirectory().resolve("sources"), limits.sourceBytes());
+        new Jobs(apps, database, clock, limits.jobs()).mount(endpoints);
         new Releases(apps, releases, database, announcements, platform.appLog(), outputs).mount(endpoints);
         new ConfigVars(apps, configs, releases, announcements, platform.appLog()).mount(endpoints);
         new Slugs(apps, database, keys, platform.blobs()).mount(endpoints);
@@ -138,9 +151,12 @@ record Resources(
         outputs.mount(endpoints);
         sources.mount(endpoints);
 
-        CertificateStore certificates = new CertificateStore(vertx, database, keys, platform.ca(), bus);
-        new Domains(apps, database, certificates, platform.domain()).mount(endpoints);
-        new SniEndpoints(vertx, apps, certificates).mount(endpoints);
+        CertificateStore certificates = new CertificateStore(database, keys, bus);
+        AcmeStore acme = new AcmeStore(database, keys);
+        AutomaticCertificates automatic =
+                new AutomaticCertificates(platform, certificates, acme, settings.acme(), settings.certificateRetry());
+        new Domains(apps, database, certificates, automatic, platform.domain()).mount(endpoints);
+        new SniEndpoints(vertx, apps, certificates, automatic).mount(endpoints);
 
         Pipelines pipelines = new Pipelines(database);
         pipelines.mount(endpoints);
@@ -152,10 +168,14 @@ record Resources(
         return new Resources(
                 endpoints,
                 new Deploys(database, releases, configs, announcements, platform.appLog()),
+                new Rollouts(database, releases, announcements, platform.appLog()),
+                new JobClock(database, oneOffs, bus, platform.appLog(), clock, limits.jobTolerance()),
                 new ReleasePhases(database, oneOffs, releases, announcements, outputs, bus, limits.releasePhase()),
                 new Delivery(vertx, database, keys, hooks.timeout(), hooks.firstRetry(), hooks.mostAttempts()),
                 sources,
                 oneOffs,
-                certificates);
+                certificates,
+                automatic,
+                acme);
     }
 }

@@ -10,6 +10,7 @@ import dev.celadon.api.http.Request;
 import dev.celadon.api.webhooks.Events;
 import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
+import java.util.List;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,10 +38,7 @@ final class Surroundings implements Endpoints.Around {
     @Override
     public Future<Void> changed(Request request, String route, Answer answer) {
         return audit.record(request, route)
-                .compose(recorded -> answer.change().isPresent()
-                                && request.app().isPresent()
-                        ? emit(request, request.app().get(), answer.change().get())
-                        : Future.succeededFuture())
+                .compose(recorded -> emit(request, answer.changes()))
                 .recover(cause -> {
                     log.atError()
                             .addKeyValue("request", request.requestId())
@@ -52,8 +50,17 @@ final class Surroundings implements Endpoints.Around {
                 });
     }
 
-    private Future<Void> emit(Request request, UUID app, Answer.Change change) {
+    /** One after the other: in the order in which they are told. */
+    private Future<Void> emit(Request request, List<Answer.Change> changes) {
         Caller caller = request.caller();
-        return events.emit(app, change.entity(), change.action(), change.data(), caller.accountId(), caller.email());
+        Future<Void> told = Future.succeededFuture();
+        if (request.app().isPresent()) {
+            UUID app = request.app().get();
+            for (Answer.Change change : changes) {
+                told = told.compose(before -> events.emit(
+                        app, change.entity(), change.action(), change.data(), caller.accountId(), caller.email()));
+            }
+        }
+        return told;
     }
 }

@@ -143,6 +143,26 @@ class EveryResourceTest implements AccountAndAppResources {
     }
 
     @Test
+    void jobs() throws Exception {
+        String path = "/apps/" + app() + "/jobs";
+        JsonNode job = api.call(
+                201,
+                "POST",
+                path,
+                "{\"command\":\"clean\",\"schedule\":\"every hour at :20\",\"size\":\"standard-2X\"}");
+        String one = path + "/" + job.get("id").asText();
+        assertThat(api.get(path)).hasSize(1);
+        assertThat(api.get(one).get("schedule").asText()).isEqualTo("every hour at :20");
+        assertThat(api.call(200, "PATCH", one, "{\"schedule\":\"5 4 * * sun\",\"catch_up\":\"skip\"}")
+                        .get("catch_up")
+                        .asText())
+                .isEqualTo("skip");
+        assertThat(api.get(one + "/runs")).isEmpty();
+        api.call(200, "DELETE", one, "");
+        assertThat(api.get(path)).isEmpty();
+    }
+
+    @Test
     void drainsAndBuildpacks() throws Exception {
         String path = "/apps/" + app();
         String url = "syslog+tls://logs.example.com:6514";
@@ -237,8 +257,10 @@ class EveryResourceTest implements AccountAndAppResources {
         api.call(200, "DELETE", one, "");
         assertThat(api.call(200, "POST", path + "/acm", "").get("acm").asBoolean())
                 .isTrue();
-        assertThat(api.get(path + "/domains/www.example.com").get("acm_status").asText())
-                .isEqualTo("cert issued");
+        await().untilAsserted(() -> assertThat(api.get(path + "/domains/www.example.com")
+                        .get("acm_status")
+                        .asText())
+                .isEqualTo("cert issued"));
         api.call(200, "PATCH", path + "/acm", "");
         api.call(200, "DELETE", path + "/acm", "");
         assertThat(api.get(path + "/sni-endpoints")).isEmpty();

@@ -1,7 +1,7 @@
 package dev.celadon.compiler;
 
-import dev.celadon.compiler.domain.Networks;
 import dev.celadon.runtime.Environment;
+import dev.celadon.runtime.Networks;
 import java.nio.file.Path;
 import java.time.Duration;
 

@@ -3,9 +3,9 @@ package dev.celadon.compiler;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.celadon.compiler.domain.Networks;
 import dev.celadon.runtime.Environment;
 import dev.celadon.runtime.InvalidSettings;
+import dev.celadon.runtime.Networks;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -77,6 +77,11 @@ final class HerokuCli {
 
     private RunningPlatform.Result execute(Path directory, List<String> command)
             throws IOException, InterruptedException {
+        return ended(prepared(directory, command));
+    }
+
+    /** The command in its environment, not begun: for those that need a terminal or pipes of their own. */
+    ProcessBuilder prepared(Path directory, List<String> command) {
         List<String> found = new ArrayList<>(command);
         if (command.get(0).equals("heroku")) {
             found.set(0, home.resolve("bin/heroku").toString());
@@ -84,7 +89,7 @@ final class HerokuCli {
         ProcessBuilder builder = new ProcessBuilder(found).directory(directory.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("HEROKU_") || name.startsWith("CELADON_"));
         builder.environment().putAll(environment());
-        return ended(builder);
+        return builder;
     }
 
     private Map<String, String> environment() {

@@ -27,8 +27,12 @@ final class Bundles {
         return read(bundle.resolve("slot")).map(Integer::parseInt).orElse(-1);
     }
 
-    static Optional<Path> slug(Path bundle) throws IOException {
-        return read(bundle.resolve("slug")).map(Path::of);
+    /** The images it stands on. */
+    static List<Path> images(Path bundle) throws IOException {
+        return read(bundle.resolve("images")).stream()
+                .flatMap(String::lines)
+                .map(Path::of)
+                .toList();
     }
 
     /** Empty while the file is absent, or named and not written yet. */

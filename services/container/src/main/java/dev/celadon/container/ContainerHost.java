@@ -1,6 +1,5 @@
 package dev.celadon.container;
 
-import dev.celadon.runtime.Json;
 import dev.celadon.runtime.Processes;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -37,7 +36,10 @@ public final class ContainerHost {
     private final HostScript script;
     private final Slots slots;
     private final Sites sites;
-    private final SlugMounts slugs;
+    private final ImageMounts images;
+    private final Execs execs;
+    private final ControlGroups groups;
+    private final BundleWriter bundleWriter;
     private final List<BiConsumer<String, Integer>> listeners = new CopyOnWriteArrayList<>();
     private final Set<String> ended = new HashSet<>();
     private long exitTimer = -1;
@@ -49,7 +51,11 @@ public final class ContainerHost {
         this.script = new HostScript(processes, ground.script());
         this.slots = new Slots(Subnet.of(ground.network()));
         this.sites = new Sites(vertx, script, slots, ground.run());
-        this.slugs = new SlugMounts(script);
+        this.images = new ImageMounts(script);
+        this.groups = new ControlGroups(ground.instance());
+        Stacks stacks = new Stacks(ground.data().resolve("stacks"), ground.run(), ground.stackPaths());
+        this.bundleWriter = new BundleWriter(ground, stacks, groups);
+        this.execs = new Execs(vertx, script, ground.run());
     }
 
     /**
@@ -88,7 +94,7 @@ public final class ContainerHost {
 
     /** Creates and starts; on failure everything made for it is gone again, the disk included. */
     public Future<Container> start(ContainerSpec spec) {
-        return make(spec, "start", "-l", "k8s-file:" + bundle(spec.id()).resolve("log"), "--log-size-max", LOG_BYTES);
+        return make(spec, "start", "-l", "k8s-file:" + logsOf(spec.id()).resolve("log"), "--log-size-max", LOG_BYTES);
     }
 
     /**
@@ -99,7 +105,17 @@ public final class ContainerHost {
         return make(spec, "create", "-l", "none", spec.isTerminal() ? "-t" : "-i");
     }
 
-    /** Connects to the input and output of a container made by {@link #create}. */
+    /**
+     * Makes a process inside a container that runs, without starting it. From here on it is handled like what
+     * {@link #create} makes, and ends with the container at the latest.
+     */
+    public Future<Void> createInside(ExecSpec spec) {
+        checkId(spec.id());
+        checkId(spec.target());
+        return execs.create(spec).recover(cause -> remove(spec.id()).transform(gone -> Future.failedFuture(cause)));
+    }
+
+    /** Connects to the input and output of what {@link #create} or {@link #createInside} made. */
     public Future<Attachment> attach(String id) {
         checkId(id);
         return Attachment.open(vertx, bundle(id).resolve("attach"));
@@ -117,7 +133,7 @@ public final class ContainerHost {
                 false);
     }
 
-    /** Starts what {@link #create} made. */
+    /** Starts what {@link #create} or {@link #createInside} made. */
     public Future<Void> begin(String id) {
         checkId(id);
         return script.run("begin", id);
@@ -127,10 +143,15 @@ public final class ContainerHost {
         checkId(spec.id());
         List<String> arguments = new ArrayList<>(List.of(verb, spec.id()));
         arguments.addAll(List.of(monitorOptions));
-        Future<?> written = vertx.executeBlocking(() -> writeBundle(spec), false);
-        Future<Void> mounted =
-                spec.slug().map(slug -> slugs.use(slug, spec.id())).orElse(Future.succeededFuture());
-        return Future.join(written, mounted)
+        return vertx.executeBlocking(
+                        () -> {
+                            Files.createDirectories(logsOf(spec.id()));
+                            return bundleWriter.write(spec, bundle(spec.id()));
+                        },
+                        false)
+                .compose(stands -> Future.join(stands.stream()
+                        .map(image -> images.use(image, spec.id()))
+                        .toList()))
                 .compose(there -> script.run(arguments.toArray(String[]::new)))
                 .compose(started -> vertx.executeBlocking(() -> container(bundle(spec.id())), false))
                 .recover(cause -> remove(spec.id()).transform(removed -> Future.failedFuture(cause)));
@@ -160,7 +181,7 @@ public final class ContainerHost {
                 false);
     }
 
-    /** To every process of the container; succeeds when it has ended already. {@code signal} is {@code TERM} or {@code KILL}. */
+    /** To every process of the container; succeeds when it has ended already. {@code signal} is {@code TERM}, {@code HUP} or {@code KILL}. */
     public Future<Void> signal(String id, String signal) {
         checkId(id);
         return script.run("signal", id, signal);
@@ -179,6 +200,16 @@ public final class ContainerHost {
         if (exitTimer < 0) {
             exitTimer = vertx.setPeriodic(EXIT_LOOK.toMillis(), tick -> lookForExits());
         }
+    }
+
+    /** What the kernel keeps of each container. */
+    public ControlGroups groups() {
+        return groups;
+    }
+
+    /** Whether a container past its quota is slowed down by swapping, on this host. */
+    public boolean canSwap() {
+        return ground.canSwap();
     }
 
     /** Where a container's owner may keep its own facts; gone with the container. */
@@ -284,7 +315,7 @@ public final class ContainerHost {
     }
 
     private void forget(String id, int slot) {
-        slugs.release(id);
+        images.release(id);
         synchronized (this) {
             ended.remove(id);
         }
@@ -301,43 +332,20 @@ public final class ContainerHost {
             }
         }
         sites.find();
-        slugs.find(ground.run());
+        images.find(ground.run());
     }
 
-    private Path writeBundle(ContainerSpec spec) throws IOException {
-        Path bundle = bundle(spec.id());
-        if (spec.slug().isPresent()) {
-            Files.writeString(bundle.resolve("slug"), spec.slug().get() + "\n");
-        }
-        Files.writeString(bundle.resolve("passwd"), """
-                root:x:0:0:root:/root:/bin/bash
-                dyno:x:1000:1000:dyno:/app:/bin/bash
-                nobody:x:65534:65534:nobody:/:/usr/sbin/nologin
-                """);
-        Files.writeString(bundle.resolve("group"), "root:x:0:\ntty:x:5:\ndyno:x:1000:\nnogroup:x:65534:\n");
-        Files.writeString(bundle.resolve("hosts"), "127.0.0.1 localhost " + spec.hostname() + "\n");
-        Files.writeString(bundle.resolve("resolv.conf"), ground.nameservers());
-        String namespace = "/run/netns/cdn-" + ground.instance() + "-" + Bundles.slot(bundle);
-        String cgroup = "/celadon-" + ground.instance() + "/" + spec.id();
-        Path config = bundle.resolve("config.json");
-        // It holds the config vars: nobody but root may read it.
-        Files.createFile(
-                config,
-                java.nio.file.attribute.PosixFilePermissions.asFileAttribute(
-                        java.nio.file.attribute.PosixFilePermissions.fromString("rw-------")));
-        Json.mapper()
-                .writeValue(
-                        config.toFile(),
-                        OciConfig.of(spec, ground.run(), namespace, cgroup, ground.stackPaths(), ground.seccomp()));
-        return config;
+    /** On the disk, for the memory of a host's run directory is not a dyno's to fill. */
+    private Path logsOf(String id) {
+        return ground.data().resolve("logs").resolve(id);
     }
 
     private Container container(Path bundle) throws IOException {
         return new Container(
                 bundle.getFileName().toString(),
                 Integer.parseInt(Files.readString(bundle.resolve("pidfile")).strip()),
-                slots.address(Bundles.slot(bundle)),
-                bundle.resolve("log"));
+                Bundles.slot(bundle) < 0 ? "" : slots.address(Bundles.slot(bundle)),
+                logsOf(bundle.getFileName().toString()).resolve("log"));
     }
 
     private List<Path> bundles() throws IOException {

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param command run as uid 1000 below {@code tini -g}, which is PID 1
  * @param environment complete; nothing of the host's is added
  * @param hostUid what uid 1000 is on the host
- * @param stack name of the stack whose image is the root
+ * @param stack whose newest image is the root; without an image the host's own {@code /usr} is shown
  * @param slug squashfs image overlaid at {@code /app}; without one {@code /app} is an empty writable directory
  * @param disk made by {@link ContainerHost#createDisk}: holds everything the container writes
  * @param isTerminal whether it gets a pseudo terminal

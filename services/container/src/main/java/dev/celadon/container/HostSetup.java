@@ -47,13 +47,15 @@ final class HostSetup {
     /** What containers stand on here. */
     record Ground(
             Path run,
+            Path data,
             Path script,
             String instance,
             String runtime,
             String network,
             List<String> stackPaths,
             JsonNode seccomp,
-            String nameservers) {}
+            String nameservers,
+            boolean canSwap) {}
 
     Ground prepare() throws IOException, InterruptedException {
         checkTools();
@@ -70,7 +72,8 @@ final class HostSetup {
         Path runtime = new RuntimeChoice(run, instance).choose(settings.runtime());
         writeScript(run, network, runtime.toString());
         String name = String.valueOf(runtime.getFileName());
-        return new Ground(run, script, instance, name, network, paths, seccomp(), nameservers());
+        return new Ground(
+                run, data, script, instance, name, network, paths, seccomp(), nameservers(), ControlGroups.canSwap());
     }
 
     /** The script with this host's facts at its head, so that a verb is one process and needs no environment. */
@@ -84,7 +87,8 @@ final class HostSetup {
                 "NETWORK", network,
                 "GATEWAY", Subnet.of(network).address(1),
                 "MTU", uplinkMtu(),
-                "BLOCKED", settings.blocked());
+                "BLOCKED", settings.blocked(),
+                "MEMORY", Long.toString(settings.memoryBytes()));
         StringBuilder text = new StringBuilder("#!/bin/bash\n");
         variables.forEach((name, value) -> text.append(name)
                 .append("='")

@@ -33,53 +33,50 @@ final class OciConfig {
             "/proc/partitions",
             "/proc/diskstats",
             "/proc/mtrr",
-            "/proc/sysrq-trigger",
-            "/usr/local",
-            "/usr/src");
+            "/proc/sysrq-trigger");
+    /** What only the host's own programs need. */
+    private static final List<String> MASKED_OF_HOST = List.of("/usr/local", "/usr/src");
 
     private final ContainerSpec spec;
-    private final Path bundle;
-    private final Path slugs;
+    private final HostSetup.Ground ground;
+    private final Stacks.Root root;
 
-    private OciConfig(ContainerSpec spec, Path bundle, Path slugs) {
+    private OciConfig(ContainerSpec spec, HostSetup.Ground ground, Stacks.Root root) {
         this.spec = spec;
-        this.bundle = bundle;
-        this.slugs = slugs;
+        this.ground = ground;
+        this.root = root;
     }
 
-    /**
-     * @param run the directory of this instance's containers
-     * @param stackPaths host paths shown inside at the same place, read-only
-     */
     static JsonNode of(
-            ContainerSpec spec,
-            Path run,
-            String networkNamespace,
-            String cgroup,
-            List<String> stackPaths,
-            JsonNode seccomp) {
-        OciConfig config = new OciConfig(spec, run.resolve("c").resolve(spec.id()), run.resolve("slugs"));
+            ContainerSpec spec, HostSetup.Ground ground, Stacks.Root root, String networkNamespace, String cgroup) {
+        OciConfig config = new OciConfig(spec, ground, root);
         ObjectNode json = Json.mapper().createObjectNode();
         json.put("ociVersion", "1.0.2").put("hostname", spec.hostname());
         json.set("process", config.process());
-        json.putObject("root").put("path", run.resolve("hoststack").toString()).put("readonly", true);
-        json.set("mounts", config.mounts(stackPaths));
-        json.set("linux", config.linux(networkNamespace, cgroup, seccomp));
+        json.putObject("root").put("path", root.at().toString()).put("readonly", true);
+        json.set("mounts", config.mounts());
+        json.set("linux", config.linux(networkNamespace, cgroup));
         return json;
     }
 
     private ObjectNode process() {
+        List<String> arguments = new ArrayList<>(List.of("/run/tini", "-g", "--"));
+        arguments.addAll(spec.command());
+        return process(arguments, spec.environment(), spec.isTerminal());
+    }
+
+    /** A process as every container has it: the app's user, no capabilities, no new privileges, bounded. */
+    static ObjectNode process(List<String> command, Map<String, String> variables, boolean isTerminal) {
         ObjectNode process = Json.mapper().createObjectNode();
-        process.put("terminal", spec.isTerminal())
+        process.put("terminal", isTerminal)
                 .put("cwd", "/app")
                 .put("noNewPrivileges", true)
                 .put("oomScoreAdj", 500);
         process.putObject("user").put("uid", APP_UID).put("gid", APP_UID).put("umask", 18);
-        ArrayNode arguments =
-                process.putArray("args").add("/run/tini").add("-g").add("--");
-        spec.command().forEach(arguments::add);
+        ArrayNode arguments = process.putArray("args");
+        command.forEach(arguments::add);
         ArrayNode environment = process.putArray("env");
-        spec.environment().forEach((name, value) -> environment.add(name + "=" + value));
+        variables.forEach((name, value) -> environment.add(name + "=" + value));
         ObjectNode capabilities = process.putObject("capabilities");
         List.of("bounding", "effective", "permitted", "inheritable", "ambient").forEach(capabilities::putArray);
         ArrayNode limits = process.putArray("rlimits");
@@ -89,10 +86,20 @@ final class OciConfig {
         return process;
     }
 
-    private ArrayNode mounts(List<String> stackPaths) {
+    private ArrayNode mounts() {
         ArrayNode mounts = Json.mapper().createArrayNode();
         add(mounts, "/proc", "proc", "proc", "nosuid", "noexec", "nodev");
-        add(mounts, "/dev", "tmpfs", "tmpfs", "nosuid", "noexec", "strictatime", "mode=755", "size=64k");
+        add(
+                mounts,
+                "/dev",
+                "tmpfs",
+                "tmpfs",
+                "nosuid",
+                "noexec",
+                "strictatime",
+                "mode=755",
+                "size=64k",
+                "nr_inodes=1k");
         add(
                 mounts,
                 "/dev/pts",
@@ -104,18 +111,18 @@ final class OciConfig {
                 "ptmxmode=0666",
                 "mode=0620",
                 "gid=5");
-        add(mounts, "/dev/shm", "tmpfs", "shm", "nosuid", "noexec", "nodev", "mode=1777", "size=64m");
+        add(mounts, "/dev/shm", "tmpfs", "shm", "nosuid", "noexec", "nodev", "mode=1777", "size=64m", "nr_inodes=16k");
         add(mounts, "/dev/mqueue", "mqueue", "mqueue", "nosuid", "noexec", "nodev");
         // Never sysfs: with a user namespace and a network namespace given by path the host's own would show.
         add(mounts, "/sys", "tmpfs", "tmpfs", "nosuid", "noexec", "nodev", "ro", "mode=555", "size=0k");
-        add(mounts, "/run", "tmpfs", "tmpfs", "nosuid", "nodev", "mode=755", "size=1m");
-        for (String path : stackPaths) {
+        add(mounts, "/run", "tmpfs", "tmpfs", "nosuid", "nodev", "mode=755", "size=1m", "nr_inodes=1k");
+        for (String path : root.shown()) {
             add(mounts, path, "bind", path, "rbind", "ro", "nosuid", "nodev");
         }
         add(mounts, "/run/tini", "bind", "/usr/bin/tini-static", "bind", "ro", "nosuid", "nodev");
         Path disk = spec.disk().root();
         if (spec.slug().isPresent()) {
-            Path slug = slugs.resolve(String.valueOf(spec.slug().get().getFileName()));
+            Path slug = ImageMounts.place(ground.run(), spec.slug().get());
             // Without userxattr a rename or removal of a slug's directory fails inside a user namespace.
             add(
                     mounts,
@@ -145,6 +152,7 @@ final class OciConfig {
                     "nosuid",
                     "nodev");
         }
+        Path bundle = ground.run().resolve("c").resolve(spec.id());
         for (String file : List.of("passwd", "group", "hosts", "resolv.conf")) {
             add(
                     mounts,
@@ -160,7 +168,7 @@ final class OciConfig {
         return mounts;
     }
 
-    private ObjectNode linux(String networkNamespace, String cgroup, JsonNode seccomp) {
+    private ObjectNode linux(String networkNamespace, String cgroup) {
         ObjectNode linux = Json.mapper().createObjectNode();
         linux.put("rootfsPropagation", "rprivate").put("cgroupsPath", cgroup);
         ArrayNode namespaces = linux.putArray("namespaces");
@@ -172,17 +180,21 @@ final class OciConfig {
         ObjectNode resources = linux.putObject("resources");
         resources.putArray("devices").addObject().put("allow", false).put("access", "rwm");
         ContainerSpec.Limits limits = spec.limits();
+        // Where nothing can be swapped out, the kernel would kill at the quota: there it is the platform's to watch.
         resources
                 .putObject("memory")
-                .put("limit", mebibytes(limits.memoryMb()))
+                .put("limit", mebibytes(ground.canSwap() ? limits.memoryMb() : limits.memoryMaxMb()))
                 .put("swap", mebibytes(limits.memoryMaxMb()));
         resources.putObject("cpu").put("shares", limits.cpuShares());
         resources.putObject("pids").put("limit", limits.processes());
         ArrayNode masked = linux.putArray("maskedPaths");
         MASKED.forEach(masked::add);
+        if (root.image().isEmpty()) {
+            MASKED_OF_HOST.forEach(masked::add);
+        }
         ArrayNode readOnly = linux.putArray("readonlyPaths");
         List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys").forEach(readOnly::add);
-        linux.set("seccomp", seccomp);
+        linux.set("seccomp", ground.seccomp());
         return linux;
     }
 

@@ -5,11 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.celadon.runtime.Environment;
-import dev.celadon.runtime.Processes;
-import dev.celadon.runtime.testing.TestPlatform;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +13,6 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -27,34 +22,26 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Real containers on this host. */
 class ContainerHostTest {
-    private static final String INSTANCE = TestPlatform.instance('j');
-    private static final int UID = 300_777;
-
     @TempDir
     Path data;
 
-    private final Vertx vertx = Vertx.vertx();
+    private TestHost world;
     private ContainerHost host;
 
     @BeforeEach
     void prepare() throws Exception {
-        host = freshHost();
+        world = new TestHost(data);
+        host = world.host();
     }
 
     @AfterEach
     void clean() throws Exception {
-        host.cleanHost().await(60, SECONDS);
-        assertThat(Files.exists(Path.of("/run/celadon", INSTANCE))).isFalse();
-        assertThat(Files.exists(Path.of("/sys/class/net/cdn-" + INSTANCE))).isFalse();
-        assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(INSTANCE);
-        assertThat(Files.exists(Path.of("/sys/fs/cgroup/memory/celadon-" + INSTANCE)))
-                .isFalse();
-        vertx.close().await(10, SECONDS);
+        world.close();
     }
 
     @Test
     void aContainerIsAnotherWorldThanItsHost() throws Exception {
-        String seen = output("c-probe", """
+        String seen = world.output("c-probe", """
                 id -u; ps ax | wc -l; cat /etc/shadow; ls /root /home; mount -t tmpfs x /mnt; touch /usr/x
                 timeout 3 bash -c 'echo > /dev/tcp/10.77.0.1/22'; cat /proc/1/root/etc/shadow; ls /sys
                 unshare -r true; echo $PORT; hostname; node --version; java -version 2>&1 | head -1; echo end
@@ -74,16 +61,15 @@ class ContainerHostTest {
 
     @Test
     void theDiskHasABound() throws Exception {
-        assertThat(output("c-full", "head -c 100M /dev/zero > /tmp/x; echo $?"))
+        assertThat(world.output("c-full", "head -c 100M /dev/zero > /tmp/x; echo $?"))
                 .contains("No space left")
                 .contains("1\n");
     }
 
     @Test
     void aKilledPlatformFindsItsContainersAndTheirExits() throws Exception {
-        start("c-left", "sleep 0.5; exit 7", Optional.empty());
-        host.stop();
-        ContainerHost next = freshHost();
+        world.start("c-left", "sleep 0.5; exit 7", Optional.empty());
+        ContainerHost next = world.restarted();
         CopyOnWriteArrayList<String> exits = new CopyOnWriteArrayList<>();
         next.onExit((id, status) -> exits.add(id + "=" + status));
         assertThat(next.list().await(5, SECONDS)).extracting(Container::id).containsExactly("c-left");
@@ -98,17 +84,19 @@ class ContainerHostTest {
         Path tree = Files.createDirectories(data.resolve("tree/lib"));
         Files.writeString(tree.resolve("file"), "packed");
         Path image = data.resolve("slug.sqfs");
-        host.pack(data.resolve("tree"), image, UID).await(20, SECONDS);
-        String seen = output("c-slug", "cat lib/file; rm -rf lib && echo gone > lib; cat lib; pwd", Optional.of(image));
+        host.pack(data.resolve("tree"), image, TestHost.UID).await(20, SECONDS);
+        String seen =
+                world.output("c-slug", "cat lib/file; rm -rf lib && echo gone > lib; cat lib; pwd", Optional.of(image));
         assertThat(seen).isEqualTo("packedgone\n/app\n");
         host.remove("c-slug").await(20, SECONDS);
-        assertThat(output("c-again", "cat lib/file; echo", Optional.of(image))).isEqualTo("packed\n");
+        assertThat(world.output("c-again", "cat lib/file; echo", Optional.of(image)))
+                .isEqualTo("packed\n");
     }
 
     @Test
     void aContainerThatCannotStartLeavesNothing() throws Exception {
-        Disk disk = host.createDisk("c-bad", UID, 64).await(20, SECONDS);
-        ContainerSpec spec = spec("c-bad", disk, "true", Optional.of(data.resolve("missing.sqfs")));
+        Disk disk = world.disk("c-bad", TestHost.UID);
+        ContainerSpec spec = TestHost.spec("c-bad", disk, "true", Optional.of(data.resolve("missing.sqfs")));
         assertThatThrownBy(() -> host.start(spec).await(30, SECONDS)).hasMessageContaining("missing.sqfs");
         assertThat(host.ids().await(5, SECONDS)).isEmpty();
         try (var images = Files.list(data.resolve("disks"))) {
@@ -121,13 +109,12 @@ class ContainerHostTest {
         host.keepReady(64, 2);
         await().atMost(Duration.ofSeconds(30)).until(() -> ready().size() == 2);
         List<String> before = ready();
-        assertThat(output("c-ready", "touch /tmp/x && df -m /tmp | tail -1 | awk '{print $2 < 70}'"))
+        assertThat(world.output("c-ready", "touch /tmp/x && df -m /tmp | tail -1 | awk '{print $2 < 70}'"))
                 .isEqualTo("1\n");
         await().atMost(Duration.ofSeconds(30)).until(() -> ready().size() == 2 && !ready().equals(before));
         List<String> left = ready();
-        host.stop();
-        host = freshHost();
-        host.createDisk("c-next", UID, 64).await(20, SECONDS);
+        host = world.restarted();
+        world.disk("c-next", TestHost.UID);
         assertThat(left).containsAll(ready());
         assertThat(ready()).hasSize(1);
         host.remove("c-next").await(20, SECONDS);
@@ -152,7 +139,7 @@ class ContainerHostTest {
         StringBuffer seen = new StringBuffer();
         attachment.read(piece -> {
             seen.append(piece);
-            return seen.length() < 100_000 ? vertx.timer(20).mapEmpty() : Future.succeededFuture();
+            return seen.length() < 100_000 ? world.vertx().timer(20).mapEmpty() : Future.succeededFuture();
         });
         host.begin("c-pipe").await(20, SECONDS);
         Buffer input = Buffer.buffer("0123456789abcdef\n".repeat(60_000));
@@ -172,8 +159,8 @@ class ContainerHostTest {
     }
 
     private Attachment attached(String id, String script, boolean isTerminal) throws Exception {
-        Disk disk = host.createDisk(id, UID, 64).await(20, SECONDS);
-        host.create(spec(id, disk, script, Optional.empty(), isTerminal)).await(30, SECONDS);
+        Disk disk = world.disk(id, TestHost.UID);
+        host.create(spec(id, disk, script, isTerminal)).await(30, SECONDS);
         if (isTerminal) {
             host.resize(id, 111, 33).await(5, SECONDS);
         }
@@ -190,8 +177,8 @@ class ContainerHostTest {
         return seen;
     }
 
-    private static List<String> ready() throws Exception {
-        try (var sites = Files.list(Path.of("/run/celadon", INSTANCE, "ready"))) {
+    private List<String> ready() throws Exception {
+        try (var sites = Files.list(Path.of("/run/celadon", world.instance(), "ready"))) {
             return sites.filter(site -> Files.exists(site.resolve("ready")))
                     .map(site -> site.getFileName().toString())
                     .sorted()
@@ -199,51 +186,19 @@ class ContainerHostTest {
         }
     }
 
-    private ContainerHost freshHost() throws Exception {
-        ContainerSettings settings = ContainerSettings.from(new Environment(Map.of()));
-        return ContainerHost.prepare(vertx, new Processes(vertx, 4), data, INSTANCE, settings)
-                .await(60, SECONDS);
-    }
-
-    private String output(String id, String script) throws Exception {
-        return output(id, script, Optional.empty());
-    }
-
-    private String output(String id, String script, Optional<Path> slug) throws Exception {
-        Container container = start(id, script, slug);
-        StringBuffer text = new StringBuffer();
-        LogTail tail = new LogTail(vertx, container.log(), entries -> {
-            entries.forEach(entry -> text.append(entry.text()).append('\n'));
-            return Future.succeededFuture();
-        });
-        tail.start();
-        await().atMost(Duration.ofSeconds(30))
-                .until(() -> host.exitStatus(id).await(5, SECONDS).isPresent());
-        tail.drain().await(10, SECONDS);
-        return text.toString();
-    }
-
-    private Container start(String id, String script, Optional<Path> slug) throws Exception {
-        Disk disk = host.createDisk(id, UID, 64).await(20, SECONDS);
-        return host.start(spec(id, disk, script, slug)).await(30, SECONDS);
-    }
-
-    private static ContainerSpec spec(String id, Disk disk, String script, Optional<Path> slug) {
-        return spec(id, disk, script, slug, false);
-    }
-
-    private static ContainerSpec spec(String id, Disk disk, String script, Optional<Path> slug, boolean isTerminal) {
+    private static ContainerSpec spec(String id, Disk disk, String script, boolean isTerminal) {
+        ContainerSpec piped = TestHost.spec(id, disk, script, Optional.empty());
         return new ContainerSpec(
                 id,
-                "hello",
-                List.of("/bin/bash", "-c", script),
-                Map.of("PATH", "/usr/bin:/bin", "HOME", "/app", "PORT", "5000"),
-                UID,
-                "cedar",
-                slug,
+                piped.hostname(),
+                piped.command(),
+                piped.environment(),
+                piped.hostUid(),
+                piped.stack(),
+                piped.slug(),
                 disk,
-                List.of(),
-                new ContainerSpec.Limits(512, 1536, 256, 256),
+                piped.binds(),
+                piped.limits(),
                 isTerminal);
     }
 }

@@ -51,12 +51,18 @@ public record Route(
         public static final Options NONE = new Options(null, null, null, null, null, false);
     }
 
+    public Route at(long newRevision) {
+        return new Route(appId, app, newRevision, state, hosts, backends, options);
+    }
+
     /** What a request for the app meets. */
     public enum State {
         /** Backends serve; with none yet, requests wait for one (H20 after the boot limit). */
         SERVING,
         /** No dyno is up, one is on its way: requests wait (H20 after the boot limit). */
         STARTING,
+        /** Its only web dyno idles: requests wait as above, and the router asks for it ({@link AppWake}). */
+        IDLE,
         /** Its web dynos crashed (H10). */
         CRASHED,
         /** No web process is asked for (H14). */

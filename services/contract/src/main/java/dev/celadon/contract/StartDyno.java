@@ -27,7 +27,8 @@ public record StartDyno(
         String stack,
         int hostUid,
         int memoryMb,
-        int bootSeconds) {
+        int bootSeconds)
+        implements DynoOrder {
 
     /** The process type: {@code web} of {@code web.1}. */
     public String processType() {

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.function.Consumer;
 
 /** The kept lines of every app and who listens to them: state of one event loop, saved to disk as best it can. */
 final class AppLogs {
@@ -25,16 +26,18 @@ final class AppLogs {
     private final Clock clock;
     private final HistoryFiles files;
     private final int capacity;
+    private final Consumer<LogLine> drains;
     private final Map<UUID, History> histories = new HashMap<>();
     private final Map<UUID, Set<Session>> sessions = new HashMap<>();
     private final Set<UUID> changed = new HashSet<>();
     private final Set<UUID> gone = new HashSet<>();
 
-    AppLogs(Vertx vertx, Clock clock, HistoryFiles files, int capacity) {
+    AppLogs(Vertx vertx, Clock clock, HistoryFiles files, int capacity, Consumer<LogLine> drains) {
         this.vertx = vertx;
         this.clock = clock;
         this.files = files;
         this.capacity = capacity;
+        this.drains = drains;
     }
 
     Future<Void> load() {
@@ -65,6 +68,7 @@ final class AppLogs {
             NumberedLine numbered = history(line.appId()).append(clock.instant(), line);
             changed.add(line.appId());
             sessions.getOrDefault(line.appId(), Set.of()).forEach(session -> session.offer(numbered));
+            drains.accept(line);
         }
     }
 
@@ -131,7 +135,7 @@ final class AppLogs {
             if (!existing.contains(app)) {
                 gone.add(app);
                 dropped.add(app);
-                sessions.getOrDefault(app, Set.of()).forEach(Session::leave);
+                sessions.getOrDefault(app, Set.of()).forEach(session -> session.leave(Session.SOON));
             } else if (read(app).isIdleSince(oldest)) {
                 dropped.add(app);
             }

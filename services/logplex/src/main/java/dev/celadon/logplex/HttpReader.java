@@ -4,6 +4,7 @@ import dev.celadon.contract.LogLine;
 import dev.celadon.logplex.domain.NumberedLine;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
+import java.time.Duration;
 
 /** A reader of a chunked answer: plain text, or server-sent events with the sequence as id and no {@code event:} field. */
 final class HttpReader implements Session.Reader {
@@ -58,9 +59,12 @@ final class HttpReader implements Session.Reader {
         response.end();
     }
 
-    /** Ended whole: a cut answer is an error to the CLI, after a whole one it comes back. */
+    /** Ended whole: a cut answer is an error to the CLI, after a whole one it comes back and goes on where it was. */
     @Override
-    public void leave() {
+    public void leave(Duration comeBack) {
+        if (isEvents) {
+            response.write("retry: " + comeBack.toMillis() + "\n\n");
+        }
         response.end();
     }
 

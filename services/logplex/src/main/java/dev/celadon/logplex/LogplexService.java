@@ -2,12 +2,15 @@ package dev.celadon.logplex;
 
 import dev.celadon.contract.LogLine;
 import dev.celadon.contract.Topic;
+import dev.celadon.logplex.drains.DrainTrust;
+import dev.celadon.logplex.drains.Drains;
 import dev.celadon.runtime.Platform;
 import dev.celadon.runtime.Service;
 import io.micrometer.core.instrument.Counter;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.net.TrustOptions;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.handler.BodyHandler;
 import io.vertx.sqlclient.Tuple;
@@ -23,7 +26,7 @@ import org.slf4j.LoggerFactory;
 public final class LogplexService implements Service {
     private static final Logger log = LoggerFactory.getLogger(LogplexService.class);
     private static final long MAX_BODY = 8 << 20;
-    private static final long LOOK_FOR_DELETED_MILLIS = 5_000;
+    private static final long LOOK_MILLIS = 5_000;
 
     private final Platform platform;
     private final LogplexSettings settings;
@@ -45,7 +48,10 @@ public final class LogplexService implements Service {
     @Override
     public Future<?> start() {
         platform.internal().readyWhen("logplex", () -> port != 0);
-        return platform.vertx().deployVerticle(new Loop()).onSuccess(id -> deployment = id);
+        return platform.vertx()
+                .executeBlocking(() -> DrainTrust.load(settings.drains().authorities()), false)
+                .compose(trusted -> platform.vertx().deployVerticle(new Loop(trusted)))
+                .onSuccess(id -> deployment = id);
     }
 
     @Override
@@ -62,28 +68,41 @@ public final class LogplexService implements Service {
 
     /** The one event loop that owns all lines. */
     private final class Loop extends VerticleBase {
+        private final TrustOptions trusted;
         private @Nullable AppLogs logs;
+        private @Nullable Drains drains;
         private @Nullable SessionServer sessions;
         private @Nullable Route intake;
         private boolean isLooking;
 
+        Loop(TrustOptions trusted) {
+            this.trusted = trusted;
+        }
+
         @Override
         public Future<?> start() {
             HistoryFiles files = new HistoryFiles(platform.dataDirectory().resolve("logplex"));
-            AppLogs kept = new AppLogs(vertx, platform.clock(), files, settings.history());
+            Drains draining = new Drains(vertx, platform, settings.drains(), trusted);
+            drains = draining;
+            AppLogs kept = new AppLogs(vertx, platform.clock(), files, settings.history(), draining::offer);
             logs = kept;
             SessionServer server = new SessionServer(vertx, platform, settings, kept);
             sessions = server;
             platform.meters().gauge("log.sessions", server, SessionServer::sessions);
             vertx.setPeriodic(settings.save().toMillis(), tick -> kept.save().onFailure(this::complain));
-            vertx.setPeriodic(LOOK_FOR_DELETED_MILLIS, tick -> dropDeleted(kept));
+            vertx.setPeriodic(LOOK_MILLIS, tick -> dropDeleted(kept));
+            vertx.setPeriodic(LOOK_MILLIS, tick -> look(draining));
             return kept.load()
                     .recover(cause -> {
                         complain(cause);
                         return Future.succeededFuture();
                     })
                     .compose(loaded -> platform.bus().subscribe(Topic.APP_CHANGED, changed -> dropDeleted(kept)))
-                    .compose(subscribed -> server.listen())
+                    .compose(subscribed -> platform.bus().subscribe(Topic.DRAINS_CHANGED, changed -> look(draining)))
+                    .compose(subscribed -> look(draining))
+                    .compose(looked -> new SessionPort(
+                                    vertx, platform.dataDirectory().resolve("logplex-port"))
+                            .listen(settings.port(), server::listen))
                     .onSuccess(listening -> {
                         port = listening;
                         LineIntake lines = new LineIntake(vertx, batch -> take(batch, kept));
@@ -102,7 +121,8 @@ public final class LogplexService implements Service {
                 intake.remove();
             }
             Future<Void> closed = sessions == null ? Future.succeededFuture() : sessions.close();
-            return closed.eventually(() -> logs == null ? Future.succeededFuture() : logs.save());
+            return closed.eventually(() -> drains == null ? Future.succeededFuture() : drains.close())
+                    .eventually(() -> logs == null ? Future.succeededFuture() : logs.save());
         }
 
         /** Called on the loop of whoever delivers; the lines are appended on ours. */
@@ -112,6 +132,13 @@ public final class LogplexService implements Service {
                     .onSuccess(appended -> received.increment(batch.size()))
                     .onComplete(taken));
             return taken.future();
+        }
+
+        private Future<Void> look(Drains draining) {
+            return draining.look().recover(cause -> {
+                log.atDebug().addKeyValue("reason", cause.getMessage()).log("drains-unknown");
+                return Future.succeededFuture();
+            });
         }
 
         private void dropDeleted(AppLogs kept) {

@@ -1,5 +1,6 @@
 package dev.celadon.logplex;
 
+import dev.celadon.logplex.drains.DrainSettings;
 import dev.celadon.runtime.Environment;
 import java.time.Duration;
 
@@ -9,6 +10,7 @@ import java.time.Duration;
  * @param keepAlive between signs of life on a quiet session
  * @param sessionIdle a session in which no line was sent for so long is ended
  * @param retention lines of an app that logs nothing are kept so long
+ * @param comeBack readers of events are told to come back so long after this process stopped
  */
 public record LogplexSettings(
         String bind,
@@ -19,11 +21,13 @@ public record LogplexSettings(
         Duration keepAlive,
         Duration sessionIdle,
         Duration retention,
-        Duration save) {
+        Duration save,
+        Duration comeBack,
+        DrainSettings drains) {
     public static LogplexSettings from(Environment environment) {
         return new LogplexSettings(
                 environment.string("CELADON_LOGPLEX_BIND", "0.0.0.0", "address log sessions are served on"),
-                environment.port("CELADON_LOGPLEX_PORT", 0, "port log sessions are served on; 0: any free one"),
+                environment.port("CELADON_LOGPLEX_PORT", 0, "port log sessions are served on; 0: any free one, kept"),
                 environment.integer("CELADON_LOGPLEX_HISTORY", 1_500, 1, 100_000, "log lines kept per app"),
                 environment.integer(
                         "CELADON_LOGPLEX_TAIL_BUFFER", 1_024, 1, 100_000, "lines a slow reader may be behind (L11)"),
@@ -32,6 +36,9 @@ public record LogplexSettings(
                 environment.duration(
                         "CELADON_LOGPLEX_SESSION_IDLE", "1h", "a session in which no line was sent is ended"),
                 environment.duration("CELADON_LOGPLEX_RETENTION", "7d", "lines are kept of an app that logs nothing"),
-                environment.duration("CELADON_LOGPLEX_SAVE", "2s", "between writes of the kept lines to disk"));
+                environment.duration("CELADON_LOGPLEX_SAVE", "2s", "between writes of the kept lines to disk"),
+                environment.duration(
+                        "CELADON_LOGPLEX_COME_BACK", "15s", "after a stop, when readers are told to come back"),
+                DrainSettings.from(environment));
     }
 }

@@ -17,6 +17,9 @@ import java.util.List;
  * was too slow.
  */
 final class Session {
+    /** As readers do without being told. */
+    static final Duration SOON = Duration.ofSeconds(3);
+
     private final Reader reader;
     private final SessionRequest asked;
     private final Deque<NumberedLine> backlog;
@@ -43,7 +46,7 @@ final class Session {
         void end();
 
         /** There may be more, but not here and now. */
-        void leave();
+        void leave(Duration comeBack);
     }
 
     Session(Reader reader, SessionRequest asked, List<NumberedLine> backlog, int buffer, Clock clock, Counter lost) {
@@ -80,15 +83,15 @@ final class Session {
     /** Keeps the session alive; ends one in which for so long no line was sent. */
     void beat(Duration maxIdle) {
         if (lastSent.plus(maxIdle).isBefore(clock.instant())) {
-            leave();
+            leave(SOON);
         } else if (!reader.isClosed() && !reader.isFull()) {
             reader.beat();
         }
     }
 
-    void leave() {
+    void leave(Duration comeBack) {
         if (!reader.isClosed()) {
-            reader.leave();
+            reader.leave(comeBack);
         }
     }
 

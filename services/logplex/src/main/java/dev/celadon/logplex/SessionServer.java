@@ -44,10 +44,11 @@ final class SessionServer {
         this.lost = platform.meters().counter("log.lines.lost.by.readers");
     }
 
-    Future<Integer> listen() {
+    /** @param port 0 for any */
+    Future<Integer> listen(int port) {
         HttpServerOptions options = new HttpServerOptions()
                 .setHost(settings.bind())
-                .setPort(settings.port())
+                .setPort(port)
                 .setTcpKeepAlive(true)
                 .setIdleTimeoutUnit(TimeUnit.SECONDS)
                 // Only to be rid of connections that ask for nothing: sessions end themselves before.
@@ -63,7 +64,7 @@ final class SessionServer {
 
     Future<Void> close() {
         isStopping = true;
-        open.forEach(Session::leave);
+        open.forEach(session -> session.leave(settings.comeBack()));
         HttpServer listening = server;
         return listening == null ? Future.succeededFuture() : listening.shutdown(1, TimeUnit.SECONDS);
     }

@@ -4,6 +4,7 @@ import dev.celadon.contract.LogLine;
 import dev.celadon.logplex.domain.NumberedLine;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
+import java.time.Duration;
 
 /** A reader on a WebSocket: a text message each line. */
 record SocketReader(ServerWebSocket socket) implements Session.Reader {
@@ -41,7 +42,7 @@ record SocketReader(ServerWebSocket socket) implements Session.Reader {
     }
 
     @Override
-    public void leave() {
+    public void leave(Duration comeBack) {
         socket.close(GOING_AWAY);
     }
 }

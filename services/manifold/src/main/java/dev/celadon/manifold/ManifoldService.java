@@ -2,9 +2,8 @@ package dev.celadon.manifold;
 
 import dev.celadon.container.ContainerHost;
 import dev.celadon.manifold.agent.Agent;
+import dev.celadon.manifold.agent.OneOffAgent;
 import dev.celadon.manifold.scheduler.Scheduler;
-import dev.celadon.manifold.scheduler.store.DynoStore;
-import dev.celadon.manifold.scheduler.store.RouteStore;
 import dev.celadon.runtime.Platform;
 import dev.celadon.runtime.Service;
 import io.vertx.core.Future;
@@ -31,20 +30,19 @@ public final class ManifoldService implements Service {
 
     @Override
     public Future<?> start() {
-        platform.internal().readyWhen("manifold", () -> deployments.size() == 2);
+        platform.internal().readyWhen("manifold", () -> deployments.size() == 3);
         return platform.vertx()
                 .executeBlocking(() -> {
                     platform.database().migrate("manifold");
                     return null;
                 })
                 .compose(migrated -> {
-                    new ManifoldHttp(
-                                    platform.bus(),
-                                    new DynoStore(platform.database()),
-                                    new RouteStore(platform.database()))
+                    new ManifoldHttp(platform.bus(), platform.database())
                             .mount(platform.internal().router());
                     return platform.vertx().deployVerticle(new Agent(platform, settings, containers));
                 })
+                .onSuccess(deployments::add)
+                .compose(agent -> platform.vertx().deployVerticle(new OneOffAgent(platform, settings, containers)))
                 .onSuccess(deployments::add)
                 .compose(agent -> platform.vertx().deployVerticle(new Scheduler(platform, settings)))
                 .onSuccess(deployments::add);

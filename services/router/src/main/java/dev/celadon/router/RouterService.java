@@ -40,12 +40,15 @@ public final class RouterService implements Service {
 
     @Override
     public Future<?> start() {
-        platform.internal().readyWhen("router", () -> deployments.size() == 4);
+        platform.internal().readyWhen("router", () -> deployments.size() == 5);
         Routes routes = new Routes(platform, settings);
+        Reports reports = new Reports(platform, routes.table(), settings.report());
         return platform.vertx()
                 .executeBlocking(this::prepare, false)
                 .compose(ready -> deploy(() -> routes, 1))
                 .compose(ready -> deploy(() -> new TrafficMeters(platform.meters(), routes.table(), settings), 1))
+                .compose(ready -> deploy(() -> reports, 1))
+                .onSuccess(ready -> routes.onChange(apps -> reports.soon()))
                 .compose(ready -> platform.vertx()
                         .executeBlocking(
                                 () -> new Certificates(

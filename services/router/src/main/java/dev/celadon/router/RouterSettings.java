@@ -8,6 +8,7 @@ import java.time.Duration;
  * @param look between looks for a newer routing table
  * @param resync between fetches of the whole table
  * @param certificateLook between looks for newer certificates
+ * @param report between reports of apps in use and of dynos that drain
  * @param meteredApps apps with metrics of their own
  * @param drain requests in flight may take at shutdown
  */
@@ -20,6 +21,7 @@ public record RouterSettings(
         Duration look,
         Duration resync,
         Duration certificateLook,
+        Duration report,
         Duration drain,
         int meteredApps) {
     public static RouterSettings from(Environment environment) {
@@ -33,6 +35,10 @@ public record RouterSettings(
                 environment.duration("CELADON_ROUTER_LOOK", "2s", "between looks for a newer routing table"),
                 environment.duration("CELADON_ROUTER_RESYNC", "10m", "between fetches of the whole routing table"),
                 environment.duration("CELADON_ROUTER_CERTIFICATE_LOOK", "30s", "between looks for newer certificates"),
+                environment.duration(
+                        "CELADON_ROUTER_REPORT",
+                        "1s",
+                        "between words to the manifold on apps in use and dynos to drain"),
                 environment.duration("CELADON_ROUTER_DRAIN", "5s", "requests in flight may take at shutdown (H24)"),
                 environment.integer(
                         "CELADON_ROUTER_METERED_APPS", 500, 0, 100_000, "apps that have metrics of their own"));

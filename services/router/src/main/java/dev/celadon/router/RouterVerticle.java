@@ -1,5 +1,6 @@
 package dev.celadon.router;
 
+import dev.celadon.contract.AppWake;
 import dev.celadon.contract.Topic;
 import dev.celadon.router.proxy.AccessLog;
 import dev.celadon.router.proxy.ClientConnection;
@@ -57,6 +58,7 @@ final class RouterVerticle extends VerticleBase {
                 routes.table(),
                 new AccessLog(platform.appLog()::write, platform.clock()),
                 suspect -> platform.bus().publish(Topic.DYNO_SUSPECT, suspect),
+                app -> platform.bus().publish(Topic.APP_WAKE, new AppWake(app)),
                 platform.clock(),
                 new SecureRandom().nextLong());
         loop = own;

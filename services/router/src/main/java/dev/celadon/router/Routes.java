@@ -1,7 +1,6 @@
 package dev.celadon.router;
 
 import dev.celadon.contract.Route;
-import dev.celadon.contract.RoutesApplied;
 import dev.celadon.contract.RoutingTable;
 import dev.celadon.contract.Topic;
 import dev.celadon.router.domain.Table;
@@ -20,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps this router's table new: fetches what changed, tells the manifold, and keeps a copy on disk for the next start.
+ * Keeps this router's table new: fetches what changed, and keeps a copy on disk for the next start.
  */
 final class Routes extends VerticleBase {
     private static final Logger log = LoggerFactory.getLogger(Routes.class);
@@ -108,7 +107,6 @@ final class Routes extends VerticleBase {
         if (changes.since() == 0) {
             needsAll = false;
         }
-        platform.bus().publish(Topic.ROUTES_APPLIED, new RoutesApplied(platform.nodeId(), table.revision()));
         if (!changes.routes().isEmpty()) {
             List<UUID> apps = changes.routes().stream().map(Route::appId).toList();
             listeners.forEach(listener -> listener.accept(apps));

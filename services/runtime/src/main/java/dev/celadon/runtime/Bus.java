@@ -72,7 +72,12 @@ public final class Bus {
     /** Asks, with a deadline, and asks once more if nobody answered. A refusal is not repeated. */
     public <Q, A> Future<A> request(Command<Q, A> command, String receiver, Q question) {
         return send(command, receiver, question)
-                .recover(cause -> isUnanswered(cause) ? send(command, receiver, question) : Future.failedFuture(cause));
+                .recover(cause -> isRefusal(cause) ? Future.failedFuture(cause) : send(command, receiver, question));
+    }
+
+    /** Whether the receiver answered a command with no; any other failure leaves open whether it was carried out. */
+    public static boolean isRefusal(Throwable cause) {
+        return cause instanceof ReplyException reply && reply.failureType() == ReplyFailure.RECIPIENT_FAILURE;
     }
 
     private <Q, A> Future<A> send(Command<Q, A> command, String receiver, Q question) {
@@ -80,10 +85,6 @@ public final class Bus {
         return vertx.eventBus()
                 .<Buffer>request(address(command, receiver), encode(question), options)
                 .map(reply -> Json.read(reply.body(), command.reply()));
-    }
-
-    private static boolean isUnanswered(Throwable cause) {
-        return cause instanceof ReplyException reply && reply.failureType() != ReplyFailure.RECIPIENT_FAILURE;
     }
 
     private static String address(Command<?, ?> command, String receiver) {

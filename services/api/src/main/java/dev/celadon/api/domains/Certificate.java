@@ -59,6 +59,10 @@ record Certificate(String chainPem, String keyPem, List<String> names, ObjectNod
         return new Certificate(chainPem.strip() + "\n", pem(key), names, details);
     }
 
+    String detail(String name) {
+        return details.get(name).asText();
+    }
+
     private static List<X509Certificate> chain(String pem) {
         try {
             List<X509Certificate> chain = new ArrayList<>();
@@ -155,7 +159,8 @@ record Certificate(String chainPem, String keyPem, List<String> names, ObjectNod
         return date.toInstant().truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
-    private static String pem(PrivateKey key) {
+    /** PKCS#8, the one form every TLS library reads. */
+    static String pem(PrivateKey key) {
         java.io.StringWriter text = new java.io.StringWriter();
         try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
             writer.writeObject(new JcaPKCS8Generator(key, null));

@@ -11,10 +11,8 @@ import dev.celadon.contract.Topic;
 import dev.celadon.runtime.Bus;
 import dev.celadon.runtime.Database;
 import dev.celadon.runtime.Json;
-import dev.celadon.runtime.LocalCa;
 import dev.celadon.runtime.SecretKeys;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
@@ -36,18 +34,14 @@ public final class CertificateStore {
             from api.sni_endpoints s where s.app_id = $1
             """;
 
-    private final Vertx vertx;
     private final Database database;
     private final SecretKeys keys;
-    private final LocalCa ca;
     private final Bus bus;
     private final SecureRandom random = new SecureRandom();
 
-    public CertificateStore(Vertx vertx, Database database, SecretKeys keys, LocalCa ca, Bus bus) {
-        this.vertx = vertx;
+    public CertificateStore(Database database, SecretKeys keys, Bus bus) {
         this.database = database;
         this.keys = keys;
-        this.ca = ca;
         this.bus = bus;
     }
 
@@ -63,18 +57,8 @@ public final class CertificateStore {
                 .map(found -> found.orElseThrow(SniEndpoints::absent));
     }
 
-    Future<UUID> insert(App app, Certificate certificate, boolean isAcm) {
-        return database.transaction(client -> Database.first(
-                                client,
-                                """
-                                insert into api.sni_endpoints (app_id, name, certificate_chain, key_ciphertext, certificate, is_acm)
-                                values ($1, $2, $3, $4, $5, $6) returning id
-                                """,
-                                Tuple.of(app.id(), AppNames.random(random), certificate.chainPem(), seal(certificate))
-                                        .addJsonObject(details(certificate))
-                                        .addBoolean(isAcm),
-                                row -> row.getUUID("id"))
-                        .map(id -> id.orElseThrow())
+    Future<UUID> insert(App app, Certificate certificate) {
+        return database.transaction(client -> insert(client, app.id(), certificate, false)
                         .compose(id ->
                                 bind(client, app.id(), id, certificate.names()).map(id)))
                 .onSuccess(done -> changed());
@@ -93,30 +77,25 @@ public final class CertificateStore {
                 .onSuccess(done -> changed());
     }
 
-    /** Turns automatic certificates on (anew, where they were on) or off. */
-    Future<Void> automate(App app, boolean isOn) {
-        return database.execute("update api.apps set acm = $2 where id = $1", Tuple.of(app.id(), isOn))
-                .compose(done -> reissue(app, isOn));
-    }
-
-    /** After the app's domains changed: its automatic certificate is for exactly those without one of their own. */
-    Future<Void> reissue(App app, boolean isOn) {
-        String names = """
-                select d.hostname from api.domains d left join api.sni_endpoints s on s.id = d.sni_endpoint_id
-                where d.app_id = $1 and (s.id is null or s.is_acm) order by d.hostname
+    /** The domain's automatic certificate in place of its last one; nothing, when none is wanted any more. */
+    Future<Void> renew(UUID app, UUID domain, Certificate certificate) {
+        certificate.details().put("acm", true);
+        String wanted = "select domain_id from api.certificate_orders where domain_id = $1 for update";
+        String last = """
+                delete from api.sni_endpoints s using api.domains d
+                where d.id = $1 and s.id = d.sni_endpoint_id and s.is_acm
                 """;
-        Future<Integer> gone =
-                database.execute("delete from api.sni_endpoints where app_id = $1 and is_acm", Tuple.of(app.id()));
-        if (!isOn) {
-            return gone.onSuccess(done -> changed()).mapEmpty();
-        }
-        return database.list(names, Tuple.of(app.id()), row -> row.getString("hostname"))
-                .compose(hosts -> gone.map(hosts))
-                .compose(hosts -> hosts.isEmpty()
-                        ? Future.succeededFuture()
-                        : vertx.executeBlocking(() -> issue(hosts), false)
-                                .compose(certificate -> insert(app, certificate, true))
-                                .mapEmpty());
+        String bind = """
+                update api.domains set sni_endpoint_id = $2, updated_at = now() where id = $1 and sni_endpoint_id is null
+                """;
+        return database.transaction(client -> Database.first(client, wanted, Tuple.of(domain), row -> domain)
+                        .compose(order -> order.isEmpty()
+                                ? Future.<Void>succeededFuture()
+                                : Database.execute(client, last, Tuple.of(domain))
+                                        .compose(done -> insert(client, app, certificate, true))
+                                        .compose(id -> Database.execute(client, bind, Tuple.of(domain, id)))
+                                        .<Void>mapEmpty()))
+                .onSuccess(done -> changed());
     }
 
     /** What routers ask: every certificate that some domain is bound to, with its key. */
@@ -143,11 +122,18 @@ public final class CertificateStore {
         bus.publish(Topic.CERTIFICATES_CHANGED, new CertificatesChanged());
     }
 
-    private Certificate issue(List<String> hosts) {
-        LocalCa.Leaf leaf = ca.issue(hosts);
-        Certificate certificate = Certificate.parse(leaf.certificatePem(), leaf.keyPem());
-        certificate.details().put("acm", true);
-        return certificate;
+    private Future<UUID> insert(SqlClient client, UUID app, Certificate certificate, boolean isAcm) {
+        return Database.first(
+                        client,
+                        """
+                        insert into api.sni_endpoints (app_id, name, certificate_chain, key_ciphertext, certificate, is_acm)
+                        values ($1, $2, $3, $4, $5, $6) returning id
+                        """,
+                        Tuple.of(app, AppNames.random(random), certificate.chainPem(), seal(certificate))
+                                .addJsonObject(details(certificate))
+                                .addBoolean(isAcm),
+                        row -> row.getUUID("id"))
+                .map(id -> id.orElseThrow());
     }
 
     private static Future<Integer> bind(SqlClient client, UUID app, UUID endpoint, List<String> names) {

@@ -26,24 +26,33 @@ public final class Domains {
     private static final String SELECT = """
             select * from (
               select a.id, a.name || '.' || p.domain as hostname, 'heroku' as kind, null::text as cname, null::uuid as sni_id,
-                     null::text as sni_name, false as is_acm, a.created_at, a.updated_at
+                     null::text as sni_name, false as is_acm, false as is_ordered, null::text as failure,
+                     a.created_at, a.updated_at
               from api.apps a cross join api.platform p where a.id = $1
               union all
               select d.id, d.hostname, 'custom', a.name || '.' || p.domain, s.id, s.name, coalesce(s.is_acm, false),
-                     d.created_at, d.updated_at
+                     o.domain_id is not null, o.failure, d.created_at, d.updated_at
               from api.domains d join api.apps a on a.id = d.app_id cross join api.platform p
-              left join api.sni_endpoints s on s.id = d.sni_endpoint_id where d.app_id = $1) listed
+              left join api.sni_endpoints s on s.id = d.sni_endpoint_id
+              left join api.certificate_orders o on o.domain_id = d.id where d.app_id = $1) listed
             """;
 
     private final Apps apps;
     private final Database database;
     private final CertificateStore certificates;
+    private final AutomaticCertificates automatic;
     private final String platformDomain;
 
-    public Domains(Apps apps, Database database, CertificateStore certificates, String platformDomain) {
+    public Domains(
+            Apps apps,
+            Database database,
+            CertificateStore certificates,
+            AutomaticCertificates automatic,
+            String platformDomain) {
         this.apps = apps;
         this.database = database;
         this.certificates = certificates;
+        this.automatic = automatic;
         this.platformDomain = platformDomain;
     }
 
@@ -112,13 +121,9 @@ public final class Domains {
                                 .map(done -> Answer.ok(found).change("api:domain", "destroy"))));
     }
 
-    /** What depends on the app's domains: routes, and its automatic certificate. */
+    /** What depends on the app's domains: routes, and automatic certificates. */
     private Future<Void> followed(App app) {
-        Future<Void> reissued = app.hasAcm() ? certificates.reissue(app, true) : Future.succeededFuture();
-        return reissued.onSuccess(done -> {
-            apps.changed(app.id());
-            certificates.changed();
-        });
+        return automatic.follow(app).onSuccess(done -> apps.changed(app.id()));
     }
 
     private Future<@Nullable UUID> endpoint(App app, Body body) {
@@ -147,6 +152,13 @@ public final class Domains {
                 .map(found -> found.orElseThrow(() -> ApiException.notFound("domain")));
     }
 
+    private static @Nullable String acmStatus(Row row) {
+        if (!row.getBoolean("is_ordered")) {
+            return null;
+        }
+        return row.getBoolean("is_acm") ? "cert issued" : row.getString("failure") == null ? "in-progress" : "failing";
+    }
+
     private static ObjectNode json(Row row, App app) {
         boolean isCustom = row.getString("kind").equals("custom");
         ObjectNode json = Representation.identified(row.getUUID("id"))
@@ -154,7 +166,7 @@ public final class Domains {
                 .put("kind", row.getString("kind"))
                 .put("cname", row.getString("cname"))
                 .put("status", isCustom ? "succeeded" : "none");
-        json.put("acm_status", row.getBoolean("is_acm") ? "cert issued" : null).putNull("acm_status_reason");
+        json.put("acm_status", acmStatus(row)).put("acm_status_reason", row.getString("failure"));
         json.set("app", Representation.named(app.id(), app.name()));
         UUID endpoint = row.getUUID("sni_id");
         json.set("sni_endpoint", endpoint == null ? null : Representation.named(endpoint, row.getString("sni_name")));

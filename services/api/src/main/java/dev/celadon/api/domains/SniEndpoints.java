@@ -21,11 +21,13 @@ public final class SniEndpoints {
     private final Vertx vertx;
     private final Apps apps;
     private final CertificateStore store;
+    private final AutomaticCertificates automatic;
 
-    public SniEndpoints(Vertx vertx, Apps apps, CertificateStore store) {
+    public SniEndpoints(Vertx vertx, Apps apps, CertificateStore store, AutomaticCertificates automatic) {
         this.vertx = vertx;
         this.apps = apps;
         this.store = store;
+        this.automatic = automatic;
     }
 
     public void mount(Endpoints endpoints) {
@@ -39,7 +41,8 @@ public final class SniEndpoints {
                 "/apps/:app/sni-endpoints",
                 request -> apps.find(request)
                         .compose(app -> parse(request)
-                                .compose(certificate -> store.insert(app, certificate, false))
+                                .compose(certificate -> store.insert(app, certificate))
+                                .compose(id -> automatic.follow(app).map(id))
                                 .compose(id -> store.find(app, id.toString())))
                         .map(made -> Answer.created(made).change("api:sni-endpoint", "create")));
         endpoints.add(
@@ -55,24 +58,26 @@ public final class SniEndpoints {
                         .compose(app -> store.find(app, request.parameter("endpoint"))
                                 .compose(found ->
                                         parse(request).compose(certificate -> store.replace(id(found), certificate)))
+                                .compose(done -> automatic.follow(app))
                                 .compose(done -> store.find(app, request.parameter("endpoint"))))
                         .map(changed -> Answer.ok(changed).change("api:sni-endpoint", "update")));
         endpoints.add(
                 HttpMethod.DELETE,
                 one,
                 request -> apps.find(request)
-                        .compose(app -> store.find(app, request.parameter("endpoint")))
-                        .compose(found -> store.delete(id(found)).map(done -> Answer.ok(found)))
+                        .compose(app -> store.find(app, request.parameter("endpoint"))
+                                .compose(found -> store.delete(id(found))
+                                        .compose(done -> automatic.follow(app))
+                                        .map(done -> Answer.ok(found))))
                         .map(answer -> answer.change("api:sni-endpoint", "destroy")));
         endpoints.add(HttpMethod.POST, "/apps/:app/acm", request -> automate(request, true));
         endpoints.add(HttpMethod.PATCH, "/apps/:app/acm", request -> automate(request, true));
         endpoints.add(HttpMethod.DELETE, "/apps/:app/acm", request -> automate(request, false));
     }
 
-    /** Certificates without a person: the platform's own authority signs one for the app's custom domains. */
     private Future<Answer> automate(Request request, boolean isOn) {
         return apps.find(request)
-                .compose(app -> store.automate(app, isOn))
+                .compose(app -> automatic.automate(app, isOn))
                 .compose(done -> apps.find(request))
                 .map(app -> Answer.ok(apps.json(app)));
     }

@@ -69,7 +69,12 @@ public final class Dynos {
 
     private Future<List<ObjectNode>> list(App app) {
         return database.list("""
-                        select d.*, r.id as release_id from manifold.v_dynos d
+                        select d.*, r.id as release_id
+                        from (select id, app_id, name, type, release_version, command, state, size, since, created_at
+                              from manifold.v_dynos
+                              union all
+                              select id, app_id, name, type, release_version, command, state, size, since, created_at
+                              from manifold.v_one_off_dynos) d
                         left join api.releases r on r.app_id = d.app_id and r.version = d.release_version
                         where d.app_id = $1 order by d.type, d.name
                         """, Tuple.of(app.id()), row -> json(row, app))

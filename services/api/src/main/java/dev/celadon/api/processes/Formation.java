@@ -59,7 +59,7 @@ public final class Formation {
             List<Body> updates = request.body().objects("updates");
             return apps.find(request)
                     .compose(app -> change(request, app, updates))
-                    .map(Formation::list);
+                    .map(types -> list(types).changes(changes(types, updates)));
         });
         endpoints.add(
                 HttpMethod.GET,
@@ -81,6 +81,13 @@ public final class Formation {
 
     private static Answer list(List<Type> types) {
         return Answer.list(types.stream().map(Formation::json).toList(), "type", "id");
+    }
+
+    private static List<Answer.Change> changes(List<Type> types, List<Body> updates) {
+        return updates.stream()
+                .map(update -> one(types, update.required("type")))
+                .map(type -> new Answer.Change("api:formation", "update", json(type)))
+                .toList();
     }
 
     /** One transaction under the app's lock, so relative quantities of two requests add up. */

@@ -97,10 +97,11 @@ public final class OneOffStore {
     }
 
     public Future<List<OneOff>> running(UUID app) {
-        return database.list(
-                SELECT + " where o.app_id = $1 and o.ended_at is null order by o.created_at",
-                Tuple.of(app),
-                OneOffStore::oneOff);
+        return database.list(SELECT + """
+                         where o.app_id = $1 and o.ended_at is null
+                          and not exists (select 1 from manifold.v_one_off_ends e where e.id = o.id)
+                        order by o.created_at
+                        """, Tuple.of(app), OneOffStore::oneOff);
     }
 
     /** By name or id, or all of a kind. */

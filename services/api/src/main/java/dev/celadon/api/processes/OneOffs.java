@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code POST /apps/:app/dynos}: one-off dynos, attached to the caller's terminal or detached. */
 public final class OneOffs {
+    /** It travels to its node in one message. */
+    private static final int MOST_COMMAND = 4_000;
+
     private final Apps apps;
     private final OneOffStore store;
     private final Database database;
@@ -73,6 +76,10 @@ public final class OneOffs {
         boolean isAttached = inside != null || request.body().flag("attach").orElse(false);
         Optional<String> secret = isAttached ? Optional.of(Secrets.fresh()) : Optional.empty();
         String command = request.body().required("command");
+        if (command.length() > MOST_COMMAND) {
+            throw ApiException.invalid("command: " + command.length() + " characters (expected: at most " + MOST_COMMAND
+                    + "; longer ones belong in a script of the app)");
+        }
         String kind = request.body()
                 .text("type")
                 .filter(type -> type.matches("[a-z]{1,20}"))
@@ -152,10 +159,11 @@ public final class OneOffs {
     }
 
     private Future<UUID> dyno(App app, String nameOrId) {
-        return database.first(
-                        "select id from manifold.v_dynos where app_id = $1 and (name = $2 or id::text = $2)",
-                        Tuple.of(app.id(), nameOrId),
-                        row -> row.getUUID("id"))
+        return database.first("""
+                        select id from manifold.v_dynos where app_id = $1 and (name = $2 or id::text = $2)
+                        union all
+                        select id from manifold.v_one_off_dynos where app_id = $1 and (name = $2 or id::text = $2)
+                        """, Tuple.of(app.id(), nameOrId), row -> row.getUUID("id"))
                 .map(found -> found.orElseThrow(() -> ApiException.notFound("dyno")));
     }
 

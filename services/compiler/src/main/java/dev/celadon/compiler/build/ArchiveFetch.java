@@ -2,8 +2,8 @@ package dev.celadon.compiler.build;
 
 import dev.celadon.compiler.domain.Build;
 import dev.celadon.compiler.domain.BuildRejected;
-import dev.celadon.compiler.domain.Networks;
 import dev.celadon.compiler.domain.SourceUrl;
+import dev.celadon.runtime.Networks;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
@@ -16,7 +16,6 @@ import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -58,7 +57,7 @@ final class ArchiveFetch {
     }
 
     private Future<HttpClientResponse> response(SourceUrl url, int redirectsLeft) {
-        return vertx.executeBlocking(() -> address(url), false)
+        return vertx.executeBlocking(() -> blocked.resolveOutside(url.host()), false)
                 .compose(address -> client.request(options(url, address)))
                 .compose(HttpClientRequest::send)
                 .compose(response -> {
@@ -93,21 +92,6 @@ final class ArchiveFetch {
                 .setURI(url.pathAndQuery())
                 .setServer(SocketAddress.inetSocketAddress(url.port(), address.getHostAddress()))
                 .putHeader(HttpHeaders.USER_AGENT, "celadon-compiler");
-    }
-
-    private InetAddress address(SourceUrl url) {
-        InetAddress[] addresses;
-        try {
-            addresses = InetAddress.getAllByName(url.host());
-        } catch (UnknownHostException unknown) {
-            throw new BuildRejected("source could not be fetched: unknown host " + url.host());
-        }
-        for (InetAddress address : addresses) {
-            if (blocked.contain(address.getAddress())) {
-                throw new BuildRejected("source could not be fetched: " + url.host() + " is in a blocked network");
-            }
-        }
-        return addresses[0];
     }
 
     private Future<Void> verified(Optional<String> checksum, Path archive) {

@@ -17,6 +17,8 @@ import java.util.Optional;
 final class BuildContainers {
     private static final long LOOK_MILLIS = 50;
     private static final int CPU_SHARES = 512;
+    /** The stack's image with compilers on top. */
+    private static final String BUILD_STACK = "-build";
 
     private final Vertx vertx;
     private final ContainerHost containers;
@@ -79,7 +81,7 @@ final class BuildContainers {
                 List.of("/bin/bash", "/tmp/buildpacks/build"),
                 environment,
                 site.hostUid(),
-                site.app().stack(),
+                site.app().stack() + BUILD_STACK,
                 Optional.empty(),
                 site.disk(),
                 List.of(

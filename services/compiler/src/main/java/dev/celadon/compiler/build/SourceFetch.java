@@ -2,7 +2,7 @@ package dev.celadon.compiler.build;
 
 import dev.celadon.compiler.domain.Build;
 import dev.celadon.compiler.domain.BuildRejected;
-import dev.celadon.compiler.domain.Networks;
+import dev.celadon.runtime.Networks;
 import dev.celadon.runtime.Platform;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

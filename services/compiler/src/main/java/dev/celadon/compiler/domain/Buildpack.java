@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  * @param ref branch, tag or commit of a git URL; empty: its default branch
  */
 public record Buildpack(Kind kind, String place, String ref) {
-    private static final Set<String> BUILT_IN = Set.of("java", "nodejs", "python");
+    private static final Set<String> BUILT_IN = Set.of("java", "nodejs", "python", "ruby");
     private static final Pattern URL = Pattern.compile("(https?|git)://[!-~]+");
     private static final Pattern ARCHIVE = Pattern.compile("https?://[^#?]+\\.(tgz|tar\\.gz)(\\?[!-~]*)?");
     private static final Pattern REF = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._/-]{0,249}");

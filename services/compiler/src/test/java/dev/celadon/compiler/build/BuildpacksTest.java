@@ -36,6 +36,7 @@ class BuildpacksTest {
         assertThat(detect("java").exit()).isNotZero();
         assertThat(detect("python").exit()).isNotZero();
         assertThat(detect("procfile").exit()).isNotZero();
+        assertThat(detect("ruby").exit()).isNotZero();
         write("package.json", "{}");
         write("pom.xml", "<project/>");
         write("app.py", "");
@@ -44,6 +45,19 @@ class BuildpacksTest {
         assertThat(detect("java")).isEqualTo(new Result(0, "Java\n"));
         assertThat(detect("python")).isEqualTo(new Result(0, "Python\n"));
         assertThat(detect("procfile")).isEqualTo(new Result(0, "Procfile\n"));
+    }
+
+    @Test
+    void rubyAppsAreNamedAndStartedAsWhatTheyAre() throws Exception {
+        write("Gemfile", "");
+        assertThat(detect("ruby")).isEqualTo(new Result(0, "Ruby\n"));
+        assertThat(release("ruby")).contains("rake: bundle exec rake").doesNotContain("web:");
+        write("config.ru", "");
+        assertThat(detect("ruby")).isEqualTo(new Result(0, "Ruby/Rack\n"));
+        assertThat(release("ruby")).contains("web: bundle exec rackup config.ru");
+        write("Gemfile.lock", "GEM\n  specs:\n    railties (7.0.4)\n");
+        assertThat(detect("ruby")).isEqualTo(new Result(0, "Ruby/Rails\n"));
+        assertThat(release("ruby")).contains("web: bundle exec rails server", "worker: bundle exec rake jobs:work");
     }
 
     @Test
@@ -70,26 +84,55 @@ class BuildpacksTest {
 
     @Test
     void nodeRestoresUnchangedDependenciesWithoutNpm() throws Exception {
-        // A dependency of the tree itself: npm installs it without the network.
-        write("lib/package.json", "{\"name\":\"lib\",\"version\":\"1.0.0\"}");
-        write("package.json", "{\"name\":\"a\",\"version\":\"1.0.0\",\"dependencies\":{\"lib\":\"file:lib\"}}");
+        writeWithLocalDependency("{}");
         write("package-lock.json", """
                 {"name":"a","version":"1.0.0","lockfileVersion":3,"requires":true,"packages":{
                  "":{"name":"a","version":"1.0.0","dependencies":{"lib":"file:lib"}},
                  "lib":{"version":"1.0.0"},"node_modules/lib":{"resolved":"lib","link":true}}}
                 """);
-        Result first = compile("nodejs");
-        assertThat(first.exit()).as(first.output()).isZero();
-        assertThat(first.output()).contains("-----> Installing dependencies", "npm ci");
-        Processes.runBlocking(
-                Duration.ofSeconds(10),
-                List.of("rm", "-rf", build.resolve("node_modules").toString()),
-                "");
-        Result second = compile("nodejs");
-        assertThat(second.output())
+        String[] outputs = compileAgain("nodejs");
+        assertThat(outputs[0]).contains("-----> Installing dependencies", "npm ci");
+        assertThat(outputs[1])
                 .contains("-----> Restoring dependencies from cache")
                 .doesNotContain("npm ci");
         assertThat(build.resolve("node_modules/lib/package.json")).exists();
+    }
+
+    @Test
+    void nodeKeepsTheVersionsItChoseWithoutALockFile() throws Exception {
+        writeWithLocalDependency("{}");
+        String[] outputs = compileAgain("nodejs");
+        assertThat(outputs[0]).contains("npm install (no lock file: versions are chosen now)");
+        assertThat(outputs[1]).contains("-----> Restoring dependencies from cache");
+        assertThat(build.resolve("node_modules/lib/package.json")).exists();
+    }
+
+    @Test
+    void nodeRunsTheAppsOwnInstallScriptsAtEachBuild() throws Exception {
+        writeWithLocalDependency("{\"postinstall\":\"echo ran >> ran\"}");
+        compileAgain("nodejs");
+        assertThat(build.resolve("ran")).hasContent("ran\nran\n");
+    }
+
+    /** A dependency of the tree itself: npm installs it without the network. */
+    private void writeWithLocalDependency(String scripts) throws Exception {
+        write("lib/package.json", "{\"name\":\"lib\",\"version\":\"1.0.0\"}");
+        write(
+                "package.json",
+                "{\"name\":\"a\",\"version\":\"1.0.0\",\"dependencies\":{\"lib\":\"file:lib\"},\"scripts\":" + scripts
+                        + "}");
+    }
+
+    /** What two builds of one tree say, the second without the first one's {@code node_modules}. */
+    private String[] compileAgain(String buildpack) throws Exception {
+        Result first = compile(buildpack);
+        assertThat(first.exit()).as(first.output()).isZero();
+        List<String> removal =
+                List.of("rm", "-rf", build.resolve("node_modules").toString());
+        Processes.runBlocking(Duration.ofSeconds(10), removal, "");
+        Result second = compile(buildpack);
+        assertThat(second.exit()).as(second.output()).isZero();
+        return new String[] {first.output(), second.output()};
     }
 
     @Test

@@ -2,29 +2,18 @@ package dev.celadon.manifold.agent;
 
 import dev.celadon.container.Container;
 import dev.celadon.container.ContainerHost;
-import dev.celadon.container.ContainerSpec;
 import dev.celadon.container.Disk;
 import dev.celadon.container.LogTail;
 import dev.celadon.contract.DynoError;
 import dev.celadon.contract.DynoReport;
 import dev.celadon.contract.DynoState;
-import dev.celadon.contract.LogLine;
 import dev.celadon.contract.StartDyno;
-import dev.celadon.runtime.Json;
 import dev.celadon.runtime.Platform;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpMethod;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,22 +22,14 @@ import org.slf4j.LoggerFactory;
 /** One dyno on this node, from the order to its end. Lives on the agent's event loop. */
 final class DynoRun {
     private static final Logger log = LoggerFactory.getLogger(DynoRun.class);
-    private static final Duration DEADLINE = Duration.ofSeconds(10);
     private static final int FIRST_PORT = 10_000;
     private static final int PORTS = 50_000;
-    /** Profile scripts come after the config vars, as the field has it; then the command as the Procfile says it. */
-    private static final String LAUNCH = """
-            for f in /app/.profile.d/*.sh; do [ -r "$f" ] && . "$f"; done
-            [ -r /app/.profile ] && . /app/.profile
-            exec /bin/bash -c "$1"
-            """;
 
     private final Platform platform;
     private final Vertx vertx;
     private final ContainerHost containers;
+    private final DynoGround ground;
     private final StartDyno start;
-    private final int diskMb;
-    private final SlugChecks slugs;
     private final Runnable changed;
     private final String containerId;
     private final int port;
@@ -65,30 +46,22 @@ final class DynoRun {
     private boolean isEnded;
 
     /** What of a run lies in its bundle, for the next process to adopt. */
-    record Facts(StartDyno start, DynoState state, Instant since) {}
+    record Facts(StartDyno start, DynoState state, Instant since, int graceSeconds) {}
 
-    DynoRun(
-            Platform platform,
-            ContainerHost containers,
-            StartDyno start,
-            int diskMb,
-            SlugChecks slugs,
-            Runnable changed) {
-        this.slugs = slugs;
+    DynoRun(Platform platform, ContainerHost containers, DynoGround ground, StartDyno start, Runnable changed) {
+        this.ground = ground;
         this.platform = platform;
         this.vertx = platform.vertx();
         this.containers = containers;
         this.start = start;
-        this.diskMb = diskMb;
         this.changed = changed;
         this.since = platform.clock().instant();
-        this.containerId = "d-" + start.dynoId().toString().replace("-", "").substring(0, 12);
+        this.containerId = containerId(start.dynoId());
         this.port = start.isWeb() ? FIRST_PORT + Math.floorMod(start.dynoId().hashCode(), PORTS) : 0;
     }
 
-    static Future<Facts> read(Vertx vertx, Path bundle) {
-        return vertx.executeBlocking(
-                () -> Json.mapper().readValue(bundle.resolve("dyno.json").toFile(), Facts.class), false);
+    static String containerId(UUID dyno) {
+        return "d-" + dyno.toString().replace("-", "").substring(0, 12);
     }
 
     String containerId() {
@@ -108,11 +81,11 @@ final class DynoRun {
         say("Starting process with command `" + start.command() + "`");
         // None of the three needs another: the slowest is waited for.
         Future<Map<String, String>> environment = environment();
-        Future<Void> checked = slugs.check(start.slugSha256());
-        Future<Disk> disk =
-                containers.createDisk(containerId, start.hostUid(), diskMb).compose(this::keep);
+        Future<Void> checked = ground.checkSlug(start);
+        Future<Disk> disk = ground.disk(containerId, start).compose(this::keep);
         Future.join(environment, checked, disk)
-                .compose(ready -> containers.start(spec(environment.result(), disk.result())))
+                .compose(ready ->
+                        containers.start(ground.spec(containerId, start, environment.result(), disk.result(), false)))
                 .onSuccess(container -> {
                     follow(container);
                     enter(DynoState.STARTING);
@@ -125,6 +98,7 @@ final class DynoRun {
                         signalStop(graceSeconds);
                     }
                 })
+                .recover(this::blameSlug)
                 .onFailure(failed -> {
                     DynoError error = failed instanceof StartRefused refused ? refused.error() : DynoError.R99;
                     say(error.title() + " -> " + failed.getMessage());
@@ -140,12 +114,25 @@ final class DynoRun {
                 });
     }
 
+    /** A slug that was damaged after its check is why nothing starts on it. */
+    private Future<Container> blameSlug(Throwable failed) {
+        return failed instanceof StartRefused
+                ? Future.failedFuture(failed)
+                : ground.recheckSlug(start).compose(isWhole -> Future.failedFuture(failed));
+    }
+
     Future<Void> adopt(Container container, Facts facts) {
         state = facts.state();
         since = facts.since();
         follow(container);
         if (state == DynoState.STARTING && start.isWeb()) {
             awaitPort(Duration.ofSeconds(start.bootSeconds()));
+        }
+        if (state == DynoState.STOPPING) {
+            // SIGTERM was sent by the process before; of the grace what is left.
+            isStopping = true;
+            graceSeconds = facts.graceSeconds();
+            killAfter(Duration.between(platform.clock().instant(), since.plusSeconds(graceSeconds)));
         }
         return Future.succeededFuture();
     }
@@ -159,6 +146,15 @@ final class DynoRun {
         if (tail != null) {
             signalStop(graceSeconds);
         }
+    }
+
+    /** Vastly past its memory quota: nothing of it may run on; the scheduler starts it anew. */
+    void endForMemory(String usage) {
+        cause = DynoError.R15.name();
+        say(usage);
+        say(DynoError.R15.title());
+        say("Stopping process with SIGKILL");
+        containers.signal(containerId, "KILL").onFailure(this::complain);
     }
 
     /** The process ended: its last lines are delivered, then nothing of it is left on the host. */
@@ -189,6 +185,14 @@ final class DynoRun {
                 .onComplete(removed -> enter(isStopping ? DynoState.DOWN : DynoState.CRASHED));
     }
 
+    /** Whether it accepts a connection now; one without a port, or not up, is nobody's to ask. */
+    Future<Boolean> probe() {
+        String host = address;
+        return host == null || !start.isWeb() || state != DynoState.UP
+                ? Future.succeededFuture(true)
+                : PortProbe.once(vertx, host, port);
+    }
+
     /** The platform's process ends, the dyno does not. */
     void leave() {
         vertx.cancelTimer(killTimer);
@@ -204,7 +208,11 @@ final class DynoRun {
         say("Stopping all processes with SIGTERM");
         enter(DynoState.STOPPING);
         containers.signal(containerId, "TERM").onFailure(this::complain);
-        killTimer = vertx.setTimer(Math.max(1, graceSeconds * 1_000L), tick -> {
+        killAfter(Duration.ofSeconds(graceSeconds));
+    }
+
+    private void killAfter(Duration grace) {
+        killTimer = vertx.setTimer(Math.max(1, grace.toMillis()), tick -> {
             say(DynoError.R12.title() + " -> Process failed to exit within " + graceSeconds + " seconds of SIGTERM");
             say("Stopping process with SIGKILL");
             containers.signal(containerId, "KILL").onFailure(this::complain);
@@ -232,15 +240,7 @@ final class DynoRun {
 
     private void follow(Container container) {
         address = container.address();
-        LogTail followed = new LogTail(
-                vertx,
-                container.log(),
-                entries -> platform.appLog()
-                        .deliver(entries.stream()
-                                .map(entry -> new LogLine(start.appId(), entry.at(), "app", start.name(), entry.text()))
-                                .toList()));
-        tail = followed;
-        followed.start();
+        tail = ground.follow(container, start);
     }
 
     private void enter(DynoState next) {
@@ -260,43 +260,13 @@ final class DynoRun {
     }
 
     private Future<Map<String, String>> environment() {
-        var api = platform.members().any("api");
-        if (api.isEmpty()) {
-            return Future.failedFuture("no api is up to ask for the config vars");
-        }
-        String url = api.get().url() + "/api/releases/" + start.releaseId() + "/environment";
-        return platform.internal().call(HttpMethod.GET, url, DEADLINE).send().map(response -> {
-            if (response.statusCode() != 200) {
-                throw new IllegalStateException("the api has no config vars for the release: " + response.statusCode());
-            }
-            Map<String, String> environment = new HashMap<>();
-            environment.put("PATH", "/app/bin:/usr/local/bin:/usr/bin:/bin");
-            environment.put("LANG", "C.UTF-8");
-            Map<?, ?> vars = Json.read(response.bodyAsBuffer(), Map.class);
-            vars.forEach((name, value) -> environment.put(String.valueOf(name), String.valueOf(value)));
-            environment.put("HOME", "/app");
-            environment.put("DYNO", start.name());
-            if (start.isWeb()) {
-                environment.put("PORT", Integer.toString(port));
-            }
-            return environment;
-        });
-    }
-
-    private ContainerSpec spec(Map<String, String> environment, Disk disk) {
-        return new ContainerSpec(
-                containerId,
-                start.dynoId().toString().substring(0, 8),
-                List.of("/bin/bash", "-c", LAUNCH, "bash", start.command()),
-                environment,
-                start.hostUid(),
-                start.stack(),
-                Optional.of(platform.blobs().path(start.slugSha256())),
-                disk,
-                List.of(),
-                // Without swap the kernel would kill at the quota itself; the promise is three times as much.
-                new ContainerSpec.Limits(start.memoryMb() * 3, start.memoryMb() * 3, 256, 256),
-                false);
+        return ground.environment("/api/releases/" + start.releaseId() + "/environment", start)
+                .map(environment -> {
+                    if (start.isWeb()) {
+                        environment.put("PORT", Integer.toString(port));
+                    }
+                    return environment;
+                });
     }
 
     private Future<Disk> keep(Disk disk) {
@@ -304,27 +274,11 @@ final class DynoRun {
     }
 
     private Future<Void> write() {
-        Facts facts = new Facts(start, state, since);
-        Path bundle = containers.bundle(containerId);
-        return vertx.executeBlocking(
-                () -> {
-                    if (Files.isDirectory(bundle)) {
-                        Path fresh = bundle.resolve("dyno.json." + UUID.randomUUID());
-                        Files.write(fresh, bytes(facts));
-                        Files.move(fresh, bundle.resolve("dyno.json"), StandardCopyOption.ATOMIC_MOVE);
-                    }
-                    return null;
-                },
-                true);
-    }
-
-    private static byte[] bytes(Facts facts) {
-        Buffer json = Json.write(facts);
-        return json.getBytes();
+        return ground.keep(containerId, new Facts(start, state, since, graceSeconds));
     }
 
     private void say(String text) {
-        platform.appLog().platform(start.appId(), start.name(), text);
+        ground.say(start, text);
     }
 
     private void complain(Throwable failed) {

@@ -4,6 +4,7 @@ import dev.celadon.contract.Route;
 import dev.celadon.contract.Route.Backend;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** An app's entry of the table: immutable, so a request sees one revision of it whole; its traffic is counted on. */
 public final class App {
@@ -21,8 +22,12 @@ public final class App {
         return new App(route, route.backends().stream().map(Dyno::new).toList(), new Traffic());
     }
 
-    /** The entry after this one; a dyno that stays keeps its load and its quarantine. */
-    App next(Route changed) {
+    /**
+     * The entry after this one; a dyno that stays keeps its load and its quarantine.
+     *
+     * @param withdrawn is given those that leave
+     */
+    App next(Route changed, Consumer<Dyno> withdrawn) {
         List<Dyno> kept = new ArrayList<>(changed.backends().size());
         for (Backend backend : changed.backends()) {
             kept.add(dynos.stream()
@@ -30,12 +35,8 @@ public final class App {
                     .findFirst()
                     .orElseGet(() -> new Dyno(backend)));
         }
-        dynos.stream().filter(dyno -> !kept.contains(dyno)).forEach(Dyno::withdraw);
+        dynos.stream().filter(dyno -> !kept.contains(dyno)).forEach(withdrawn);
         return new App(changed, kept, traffic);
-    }
-
-    void withdraw() {
-        dynos.forEach(Dyno::withdraw);
     }
 
     public Route route() {

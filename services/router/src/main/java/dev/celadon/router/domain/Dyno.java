@@ -2,11 +2,14 @@ package dev.celadon.router.domain;
 
 import dev.celadon.contract.Route.Backend;
 import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A web dyno as this router knows it: where it is, how loaded, whether it answers. Shared by all event loops. */
 public final class Dyno {
+    private static final long LATECOMERS_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     private final Backend backend;
     private final InetSocketAddress address;
     private final AtomicInteger inFlight = new AtomicInteger();
@@ -14,6 +17,7 @@ public final class Dyno {
     private volatile long quarantinedUntilNanos;
     private volatile boolean isQuarantined;
     private volatile boolean isWithdrawn;
+    private volatile long withdrawnNanos;
 
     public Dyno(Backend backend) {
         this.backend = backend;
@@ -59,8 +63,14 @@ public final class Dyno {
         return isQuarantined;
     }
 
-    void withdraw() {
+    void withdraw(long nowNanos) {
+        withdrawnNanos = nowNanos;
         isWithdrawn = true;
+    }
+
+    /** Long enough ago that no request that still saw it in the table has yet to begin. */
+    boolean isPast(long nowNanos) {
+        return inFlight() == 0 && nowNanos - withdrawnNanos > LATECOMERS_NANOS;
     }
 
     /** No longer in the table: its idle connections have no use. */

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class Table {
     private final Map<UUID, App> byId = new ConcurrentHashMap<>();
     private final Map<String, App> byHost = new ConcurrentHashMap<>();
+    private final Set<Dyno> withdrawn = ConcurrentHashMap.newKeySet();
     private volatile long revision;
 
     public long revision() {
@@ -88,9 +89,35 @@ public final class Table {
         return true;
     }
 
+    /** Dynos that have left the table and still answer requests. */
+    public List<UUID> draining() {
+        long now = System.nanoTime();
+        withdrawn.removeIf(dyno -> dyno.isPast(now));
+        return withdrawn.stream()
+                .filter(dyno -> dyno.inFlight() > 0)
+                .map(dyno -> dyno.backend().dynoId())
+                .toList();
+    }
+
+    /** Apps with a request since the last call, or one in flight. */
+    public List<UUID> takeSeen() {
+        List<UUID> seen = new ArrayList<>();
+        byId.forEach((id, app) -> {
+            if (app.traffic().takeSeen()) {
+                seen.add(id);
+            }
+        });
+        return seen;
+    }
+
+    private void withdraw(Dyno dyno) {
+        dyno.withdraw(System.nanoTime());
+        withdrawn.add(dyno);
+    }
+
     private void put(Route route) {
         App before = byId.get(route.appId());
-        App app = before == null ? App.first(route) : before.next(route);
+        App app = before == null ? App.first(route) : before.next(route, this::withdraw);
         byId.put(route.appId(), app);
         route.hosts().forEach(host -> byHost.put(host, app));
         if (before != null && !before.route().hosts().equals(route.hosts())) {
@@ -104,7 +131,7 @@ public final class Table {
         App gone = byId.remove(id);
         if (gone != null) {
             gone.route().hosts().forEach(host -> release(host, gone));
-            gone.withdraw();
+            gone.dynos().forEach(this::withdraw);
         }
     }
 

@@ -23,6 +23,7 @@ public final class Traffic {
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicInteger waiting = new AtomicInteger();
     private volatile @Nullable AtomicLongArray counters;
+    private volatile boolean isSeen;
 
     public static List<Integer> boundsMillis() {
         return Arrays.stream(BOUNDS_MILLIS).boxed().toList();
@@ -34,6 +35,16 @@ public final class Traffic {
 
     public void enter() {
         inFlight.incrementAndGet();
+        if (!isSeen) {
+            isSeen = true;
+        }
+    }
+
+    /** Whether there was a request since the last call, or is one. */
+    public boolean takeSeen() {
+        boolean wasSeen = isSeen || inFlight() > 0;
+        isSeen = false;
+        return wasSeen;
     }
 
     public void leave() {

@@ -76,7 +76,7 @@ final class DynoSearch {
             case NO_WEB -> RouterError.H14;
             case CRASHED -> RouterError.H10;
             case GONE -> RouterError.H99;
-            case SERVING, STARTING -> null;
+            case SERVING, STARTING, IDLE -> null;
         };
     }
 
@@ -88,6 +88,9 @@ final class DynoSearch {
         } else if (!tried.isEmpty()) {
             exchange.fail(lastRefusal, "");
         } else if (dynos.isEmpty()) {
+            if (app.route().state() == Route.State.IDLE) {
+                loop.wakes.accept(app.route().appId());
+            }
             await(RouterError.H20, nowNanos);
         } else if (dynos.stream().allMatch(each -> each.isQuarantined(nowNanos))) {
             await(RouterError.H99, nowNanos);

@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.UUID;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -31,6 +32,7 @@ public final class Loop {
     final Table table;
     final AccessLog accessLog;
     final Consumer<DynoSuspect> suspects;
+    final Consumer<UUID> wakes;
     final Deadlines deadlines;
     final Choice choice;
     final RequestIds ids;
@@ -50,7 +52,10 @@ public final class Loop {
     private boolean isDraining;
     private @Nullable ScheduledFuture<?> ticking;
 
-    /** @param suspects is told of dynos that do not take a connection */
+    /**
+     * @param suspects is told of dynos that do not take a connection
+     * @param wakes is told of idle apps that a request waits for
+     */
     public Loop(
             EventLoop eventLoop,
             Connector connector,
@@ -58,6 +63,7 @@ public final class Loop {
             Table table,
             AccessLog accessLog,
             Consumer<DynoSuspect> suspects,
+            Consumer<UUID> wakes,
             Clock clock,
             long seed) {
         this.eventLoop = eventLoop;
@@ -65,6 +71,7 @@ public final class Loop {
         this.table = table;
         this.accessLog = accessLog;
         this.suspects = suspects;
+        this.wakes = wakes;
         this.clock = clock;
         this.deadlines = new Deadlines(TICK_NANOS, nowNanos);
         SplittableRandom random = new SplittableRandom(seed);
@@ -146,7 +153,7 @@ public final class Loop {
     }
 
     /** Called on the event loop: requests that wait for a dyno of these apps look again. */
-    public void changed(Iterable<java.util.UUID> apps) {
+    public void changed(Iterable<UUID> apps) {
         apps.forEach(waiting::wake);
         flush();
     }

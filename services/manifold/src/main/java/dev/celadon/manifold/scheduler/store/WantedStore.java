@@ -21,13 +21,20 @@ public final class WantedStore {
         this.database = database;
     }
 
-    public Future<Map<UUID, Wanted>> all() {
-        return database.list("select * from api.v_formation order by app_id, type", Tuple.tuple(), row -> row)
-                .map(rows -> {
-                    Map<UUID, Wanted> wanted = new LinkedHashMap<>();
-                    rows.forEach(row -> wanted.merge(row.getUUID("app_id"), wanted(row), WantedStore::merge));
-                    return wanted;
-                });
+    /** The current release of each app. */
+    public Future<Map<UUID, Wanted>> current() {
+        return releases("select * from api.v_formation order by app_id, type");
+    }
+
+    /** For apps whose newest release rolls out or failed: the one that went live last, with today's formation. */
+    public Future<Map<UUID, Wanted>> standing() {
+        return releases("""
+                select f.* from manifold.rollouts r
+                join api.v_release_formation f on f.app_id = r.app_id and f.version = r.live_version
+                where not exists (select 1 from api.v_releases c
+                                  where c.app_id = r.app_id and c.version = r.live_version and c.is_current)
+                order by f.app_id, f.type
+                """);
     }
 
     public Future<List<RouteEntries.App>> apps() {
@@ -60,13 +67,28 @@ public final class WantedStore {
                 row.getBoolean("end_to_end_continue"));
     }
 
-    private static Wanted wanted(Row row) {
-        Wanted.Type type = new Wanted.Type(
+    private Future<Map<UUID, Wanted>> releases(String sql) {
+        return database.list(sql, Tuple.tuple(), row -> row).map(rows -> {
+            Map<UUID, Wanted> wanted = new LinkedHashMap<>();
+            Map<UUID, List<Wanted.Type>> types = new LinkedHashMap<>();
+            rows.forEach(row -> types.computeIfAbsent(row.getUUID("app_id"), app -> new ArrayList<>())
+                    .add(type(row)));
+            rows.forEach(row -> wanted.computeIfAbsent(
+                    row.getUUID("app_id"), app -> wanted(row, types.getOrDefault(app, List.of()))));
+            return wanted;
+        });
+    }
+
+    private static Wanted.Type type(Row row) {
+        return new Wanted.Type(
                 row.getString("type"),
                 row.getString("command"),
                 row.getInteger("quantity"),
                 row.getInteger("memory_mb"),
                 row.getInteger("boot_seconds"));
+    }
+
+    private static Wanted wanted(Row row, List<Wanted.Type> types) {
         return new Wanted(
                 row.getUUID("app_id"),
                 row.getString("app_name"),
@@ -75,20 +97,6 @@ public final class WantedStore {
                 row.getString("slug_sha256"),
                 row.getString("commit_sha"),
                 row.getString("stack"),
-                List.of(type));
-    }
-
-    private static Wanted merge(Wanted one, Wanted other) {
-        List<Wanted.Type> types = new ArrayList<>(one.types());
-        types.addAll(other.types());
-        return new Wanted(
-                one.appId(),
-                one.appName(),
-                one.releaseId(),
-                one.version(),
-                one.slugSha256(),
-                one.commit(),
-                one.stack(),
                 types);
     }
 }

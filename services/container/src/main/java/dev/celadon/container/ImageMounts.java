@@ -8,8 +8,8 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** Slug images, each mounted once however many containers stand on it, and unmounted after the last of them. */
-final class SlugMounts {
+/** Images of slugs and stacks, each mounted once however many containers stand on it, and unmounted after the last of them. */
+final class ImageMounts {
     private final HostScript script;
     private final Map<Path, Use> uses = new HashMap<>();
 
@@ -20,22 +20,27 @@ final class SlugMounts {
         private Future<Void> last = Future.succeededFuture();
     }
 
-    SlugMounts(HostScript script) {
+    ImageMounts(HostScript script) {
         this.script = script;
+    }
+
+    /** Where an image is mounted, below the directory of this instance's containers. */
+    static Path place(Path run, Path image) {
+        return run.resolve("images").resolve(String.valueOf(image.getFileName()));
     }
 
     /** What containers of an earlier process stand on is mounted already. Blocks. */
     synchronized void find(Path run) throws IOException {
         for (Path bundle : Bundles.list(run.resolve("c"))) {
-            Bundles.slug(bundle).ifPresent(image -> {
+            Bundles.images(bundle).forEach(image -> {
                 Use use = uses.computeIfAbsent(image, fresh -> new Use());
                 use.containers.add(bundle.getFileName().toString());
                 use.isMounted = true;
             });
         }
-        for (Path mounted : Bundles.list(run.resolve("slugs"))) {
+        for (Path mounted : Bundles.list(run.resolve("images"))) {
             if (uses.keySet().stream().noneMatch(image -> image.getFileName().equals(mounted.getFileName()))) {
-                script.run("unmount-slug", mounted.toString());
+                script.run("unmount-image", mounted.toString());
             }
         }
     }
@@ -47,7 +52,7 @@ final class SlugMounts {
         if (!use.isMounted) {
             use.isMounted = true;
             use.last = use.last
-                    .transform(before -> script.run("mount-slug", image.toString()))
+                    .transform(before -> script.run("mount-image", image.toString()))
                     .onFailure(cause -> failed(use));
         }
         return use.last;
@@ -57,7 +62,7 @@ final class SlugMounts {
         uses.forEach((image, use) -> {
             if (use.containers.remove(container) && use.containers.isEmpty() && use.isMounted) {
                 use.isMounted = false;
-                use.last = use.last.transform(before -> script.run("unmount-slug", image.toString()));
+                use.last = use.last.transform(before -> script.run("unmount-image", image.toString()));
             }
         });
         uses.values().removeIf(use -> use.containers.isEmpty() && !use.isMounted && use.last.isComplete());

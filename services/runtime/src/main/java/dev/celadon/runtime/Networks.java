@@ -1,4 +1,4 @@
-package dev.celadon.compiler.domain;
+package dev.celadon.runtime;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -40,6 +40,27 @@ public record Networks(List<Network> all) {
                 .filter(network -> !network.isEmpty())
                 .map(Networks::network)
                 .toList());
+    }
+
+    /**
+     * An address of a host that somebody else names. To be connected to by address, so that the name leads nowhere else
+     * a moment later. Blocks.
+     *
+     * @throws UnknownHostException in words for that somebody, also when the name leads to one of these networks
+     */
+    public InetAddress resolveOutside(String host) throws UnknownHostException {
+        InetAddress[] addresses;
+        try {
+            addresses = InetAddress.getAllByName(host);
+        } catch (UnknownHostException unknown) {
+            throw new UnknownHostException("unknown host " + host);
+        }
+        for (InetAddress address : addresses) {
+            if (contain(address.getAddress())) {
+                throw new UnknownHostException(host + " is in a blocked network");
+            }
+        }
+        return addresses[0];
     }
 
     /** @param address as {@code InetAddress.getAddress} gives it */

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.celadon.container.domain;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The rules of what travels between a terminal and its dyno. */
+@NullMarked
+package dev.celadon.manifold.terminal.domain;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.celadon.manifold.agent.domain;
+
+import org.jspecify.annotations.NullMarked;
