@@ -80,7 +80,8 @@ public final class Convergence {
             Optional<Dyno> broken = dynos.stream()
                     .filter(dyno -> dyno.isWeb() && dyno.version() == wanted.version() && isFailure(situation, dyno))
                     .findFirst();
-            if (broken.isPresent()) {
+            // A standing release that is down altogether is no better than one that is up in part.
+            if (broken.isPresent() && (isAnyWebUp(standing, dynos) || !isAnyWebUp(wanted, dynos))) {
                 actions.add(new Action.Fail(broken.get().name() + " " + reason(broken.get())));
                 dismiss(standing, dynos, actions);
             } else {
@@ -117,9 +118,15 @@ public final class Convergence {
                 .filter(dyno -> isCurrent(type, dyno) && dyno.state() == DynoState.UP)
                 .map(Dyno::name)
                 .collect(Collectors.toSet());
+        boolean mayShrink = !type.isWeb()
+                || quantity == 0
+                || own.stream().anyMatch(dyno -> isUp(dyno) && dyno.number() <= quantity);
         for (Dyno dyno : own) {
             if (dyno.number() > quantity) {
-                end(dyno, actions);
+                // One too many serves until one of those that stay does.
+                if (mayShrink || !isUp(dyno)) {
+                    end(dyno, actions);
+                }
             } else if (dyno.isServing() && !isCurrent(type, dyno)) {
                 if (!dyno.isReplaced()) {
                     actions.add(new Action.Replace(dyno));
@@ -154,10 +161,8 @@ public final class Convergence {
             return true;
         }
         Set<String> up = dynos.stream()
-                .filter(dyno -> dyno.isWeb()
-                        && dyno.version() == situation.wanted().version()
-                        && dyno.isServing()
-                        && dyno.state() == DynoState.UP)
+                .filter(dyno ->
+                        dyno.isWeb() && dyno.version() == situation.wanted().version() && isUp(dyno))
                 .map(Dyno::name)
                 .collect(Collectors.toSet());
         return !up.isEmpty()
@@ -173,6 +178,14 @@ public final class Convergence {
         return dyno.state() == DynoState.CRASHED
                 && !dyno.wasUp()
                 && (!isPlatforms || !situation.crashes().mayStart(dyno.version(), dyno.name()));
+    }
+
+    private static boolean isAnyWebUp(Wanted release, List<Dyno> dynos) {
+        return dynos.stream().anyMatch(dyno -> dyno.isWeb() && dyno.version() == release.version() && isUp(dyno));
+    }
+
+    private static boolean isUp(Dyno dyno) {
+        return dyno.isServing() && dyno.state() == DynoState.UP;
     }
 
     private static boolean isCurrent(Wanted.Type type, Dyno dyno) {
