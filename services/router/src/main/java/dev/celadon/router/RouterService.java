@@ -46,9 +46,9 @@ public final class RouterService implements Service {
         return platform.vertx()
                 .executeBlocking(this::prepare, false)
                 .compose(ready -> deploy(() -> routes, 1))
+                .compose(ready -> deploy(() -> new TrafficMeters(platform.meters(), routes.table(), settings), 1))
                 .compose(ready -> deploy(() -> reports, 1))
                 .onSuccess(ready -> routes.onChange(apps -> reports.soon()))
-                .compose(ready -> deploy(() -> new TrafficMeters(platform.meters(), routes.table(), settings), 1))
                 .compose(ready -> platform.vertx()
                         .executeBlocking(
                                 () -> new Certificates(

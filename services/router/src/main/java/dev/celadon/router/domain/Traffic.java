@@ -22,8 +22,8 @@ public final class Traffic {
 
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicInteger waiting = new AtomicInteger();
-    private volatile boolean isSeen;
     private volatile @Nullable AtomicLongArray counters;
+    private volatile boolean isSeen;
 
     public static List<Integer> boundsMillis() {
         return Arrays.stream(BOUNDS_MILLIS).boxed().toList();

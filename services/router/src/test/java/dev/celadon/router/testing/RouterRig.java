@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.celadon.contract.Route;
 import dev.celadon.contract.Route.Backend;
+import dev.celadon.contract.RouterReport;
 import dev.celadon.contract.RoutesChanged;
 import dev.celadon.contract.RoutingTable;
 import dev.celadon.contract.Topic;
@@ -50,6 +51,7 @@ public final class RouterRig implements AutoCloseable {
                 "CELADON_ROUTER_TLS_PORT", "0",
                 "CELADON_ROUTER_LOOPS", "2",
                 "CELADON_ROUTER_LOOK", "100ms",
+                "CELADON_ROUTER_REPORT", "50ms",
                 "CELADON_ROUTER_DRAIN", "500ms"));
         settings.putAll(more);
         var internal = test.platform().internal().router();
@@ -70,10 +72,13 @@ public final class RouterRig implements AutoCloseable {
             }
             context.response().setStatusCode(204).end();
         });
-        test.platform()
-                .bus()
-                .subscribe(Topic.ROUTES_APPLIED, told -> applied = told.revision())
-                .await(5, TimeUnit.SECONDS);
+        internal.post("/manifold/router-report")
+                .handler(BodyHandler.create(false))
+                .handler(context -> {
+                    applied = Json.read(context.body().buffer(), RouterReport.class)
+                            .revision();
+                    context.end();
+                });
         start();
     }
 
