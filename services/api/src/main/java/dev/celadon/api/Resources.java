@@ -14,6 +14,7 @@ import dev.celadon.api.apps.ConfigStore;
 import dev.celadon.api.apps.RoutingOptions;
 import dev.celadon.api.apps.Transfers;
 import dev.celadon.api.audit.Audit;
+import dev.celadon.api.catalog.Addons;
 import dev.celadon.api.catalog.Catalog;
 import dev.celadon.api.catalog.Features;
 import dev.celadon.api.catalog.Schema;
@@ -27,6 +28,7 @@ import dev.celadon.api.http.RateLimits;
 import dev.celadon.api.jobs.JobClock;
 import dev.celadon.api.jobs.Jobs;
 import dev.celadon.api.pipelines.Couplings;
+import dev.celadon.api.pipelines.PipelineTransfers;
 import dev.celadon.api.pipelines.Pipelines;
 import dev.celadon.api.pipelines.Promotions;
 import dev.celadon.api.processes.Dynos;
@@ -121,6 +123,7 @@ record Resources(
         apps.mount(endpoints);
         audit.mount(endpoints, apps);
         new Catalog(apps).mount(endpoints);
+        new Addons(apps).mount(endpoints);
         Schema.load().mount(endpoints);
         new Features(apps, database).mount(endpoints);
         new Collaborators(apps, accounts, database).mount(endpoints);
@@ -160,6 +163,7 @@ record Resources(
 
         Pipelines pipelines = new Pipelines(database);
         pipelines.mount(endpoints);
+        new PipelineTransfers(pipelines, accounts, apps, database).mount(endpoints);
         new Couplings(apps, pipelines, database).mount(endpoints);
         new Promotions(apps, pipelines, database, releases, announcements).mount(endpoints);
 

@@ -60,6 +60,17 @@ final class RunningPlatform implements AutoCloseable {
                 .until(() -> get(variables.get("CELADON_INTERNAL_URL") + "/readyz") == 200);
     }
 
+    /** Ends the process as an operator does, and starts it again; dynos run on. */
+    void restart() throws IOException, InterruptedException {
+        process.destroy();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        start();
+    }
+
+    String setting(String name) {
+        return settings.getOrDefault(name, "");
+    }
+
     /** As a power cut would: nothing of the platform's process runs on. */
     void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();

@@ -28,6 +28,9 @@ public final class ContainerHost {
     private static final Logger log = LoggerFactory.getLogger(ContainerHost.class);
     private static final Pattern ID = Pattern.compile("[a-z0-9-]{1,48}");
     private static final String LOG_BYTES = Integer.toString(10 << 20);
+    /** Beside a log, the file that names the process which writes it. */
+    static final String MONITOR = "monitor.pid";
+
     private static final Duration EXIT_LOOK = Duration.ofMillis(100);
 
     private final Vertx vertx;
@@ -145,7 +148,9 @@ public final class ContainerHost {
         arguments.addAll(List.of(monitorOptions));
         return vertx.executeBlocking(
                         () -> {
-                            Files.createDirectories(logsOf(spec.id()));
+                            Path logs = Files.createDirectories(logsOf(spec.id()));
+                            Files.createSymbolicLink(
+                                    logs.resolve(MONITOR), bundle(spec.id()).resolve("conmon.pid"));
                             return bundleWriter.write(spec, bundle(spec.id()));
                         },
                         false)

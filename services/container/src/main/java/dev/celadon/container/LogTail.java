@@ -18,17 +18,23 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Follows a container's log from where it was left, through rotation, and hands its lines over in batches: the next
  * batch is read when the last one was taken, so a slow taker slows the reading and nothing is held in memory. The
- * position is kept in a file beside the log, and moves only past lines that were taken.
+ * position is kept in a file beside the log, and moves only past lines that were taken. Where the container wrote so much
+ * that a whole file was replaced before it was read, its lines are lost, and counted as well as their bytes allow.
  */
 public final class LogTail {
     private static final int CHUNK_BYTES = 1 << 16;
     private static final int MAX_LINE = 10_000;
+    /** Far below the size of one file, and far above what a monitor writes besides the log. */
+    private static final long LEAST_LOSS_BYTES = 1 << 20;
+
+    private static final long TYPICAL_LINE_BYTES = 100;
     private static final Duration ACTIVE = Duration.ofMillis(30);
     private static final Duration IDLE = Duration.ofMillis(250);
     private static final Duration RETRY = Duration.ofSeconds(1);
@@ -37,9 +43,12 @@ public final class LogTail {
     private final Path log;
     private final Path positionFile;
     private final Function<List<Entry>, Future<Void>> taker;
+    private final MonitorOutput monitor;
+    private BiConsumer<Long, Instant> losses = (lines, since) -> {};
+    private Instant lastTaken = Instant.EPOCH;
     private Map<String, String> unfinished = Map.of();
     private final Promise<Void> drained = Promise.promise();
-    private Position position = new Position("", 0);
+    private Position position = new Position("", 0, 0, 0);
     private @Nullable FileChannel channel;
     private boolean isEnding;
     private long timer = -1;
@@ -47,7 +56,16 @@ public final class LogTail {
     /** One line of the container's output; {@code stream} is {@code stdout} or {@code stderr}. */
     public record Entry(Instant at, String stream, String text) {}
 
-    private record Position(String file, long offset) {}
+    /** In which file, and how much was taken or given up of all files before this place. */
+    private record Position(String file, long offset, long bytes, long lines) {
+        Position in(String next) {
+            return new Position(next, 0, bytes, lines);
+        }
+
+        Position after(long more, long moreLines) {
+            return new Position(file, offset + more, bytes + more, lines + moreLines);
+        }
+    }
 
     private record Batch(List<Entry> entries, Position next, Map<String, String> unfinished) {}
 
@@ -56,6 +74,13 @@ public final class LogTail {
         this.log = log;
         this.positionFile = log.resolveSibling("log.position");
         this.taker = taker;
+        this.monitor = new MonitorOutput(log.resolveSibling(ContainerHost.MONITOR));
+    }
+
+    /** Told how many lines were lost, about, and since when. */
+    public LogTail onLoss(BiConsumer<Long, Instant> listener) {
+        losses = listener;
+        return this;
     }
 
     public void start() {
@@ -113,6 +138,9 @@ public final class LogTail {
     /** A batch that ends amid a line is kept in memory only: whoever follows next reads its pieces again. */
     private Void keep(Batch batch) throws IOException {
         position = batch.next();
+        if (!batch.entries().isEmpty()) {
+            lastTaken = batch.entries().get(batch.entries().size() - 1).at();
+        }
         unfinished = batch.unfinished();
         if (unfinished.isEmpty()) {
             Path fresh = positionFile.resolveSibling("log.position.new");
@@ -127,6 +155,7 @@ public final class LogTail {
         if (open == null) {
             return new Batch(List.of(), position, unfinished);
         }
+        monitor.bytes();
         ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
         open.read(chunk, position.offset());
         chunk.flip();
@@ -135,7 +164,7 @@ public final class LogTail {
             // A swapped file is left only once its last line was read.
             if (!position.file().equals(nameOf(log))) {
                 closeChannel();
-                position = new Position("", 0);
+                position = position.in("");
             }
             return new Batch(List.of(), position, unfinished);
         }
@@ -143,7 +172,7 @@ public final class LogTail {
         List<Entry> entries = new ArrayList<>();
         Map<String, String> pieces = new HashMap<>(unfinished);
         text.lines().forEach(line -> parse(line, entries, pieces));
-        return new Batch(entries, new Position(position.file(), position.offset() + whole), pieces);
+        return new Batch(entries, position.after(whole, entries.size()), pieces);
     }
 
     private @Nullable FileChannel open() throws IOException {
@@ -152,13 +181,25 @@ public final class LogTail {
                 String name = nameOf(log);
                 channel = FileChannel.open(log);
                 if (!name.equals(position.file())) {
-                    position = new Position(name, 0);
+                    position = position.in(name);
+                    countLoss(channel);
                 }
             } catch (NoSuchFileException notYet) {
                 return null;
             }
         }
         return channel;
+    }
+
+    /** What the monitor wrote, less what was taken before and what is left in this file, was in files nobody read. */
+    private void countLoss(FileChannel fresh) throws IOException {
+        long missing = monitor.bytes() - position.bytes() - fresh.size();
+        if (missing < LEAST_LOSS_BYTES) {
+            return;
+        }
+        long each = position.lines() == 0 ? TYPICAL_LINE_BYTES : Math.max(1, position.bytes() / position.lines());
+        position = new Position(position.file(), 0, position.bytes() + missing, position.lines() + missing / each);
+        losses.accept(missing / each, lastTaken);
     }
 
     private Void closeChannel() throws IOException {

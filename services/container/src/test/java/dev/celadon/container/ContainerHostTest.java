@@ -105,6 +105,45 @@ class ContainerHostTest {
     }
 
     @Test
+    void linesOfFilesThatNobodyReadInTimeAreCounted() throws Exception {
+        long[] counts = new long[2];
+        Container container = world.start("c-spew", "seq -w 6000000; sleep 1000", Optional.empty());
+        LogTail tail = new LogTail(world.vertx(), container.log(), entries -> {
+                    counts[0] += entries.size();
+                    return counts[0] < 1_000 ? firstFilesAreGone(container.log()) : Future.succeededFuture();
+                })
+                .onLoss((lines, since) -> counts[1] += lines);
+        tail.start();
+        await().atMost(Duration.ofMinutes(2)).until(() -> counts[1] > 0);
+        tail.drain().await(60, SECONDS);
+        assertThat(counts[0] + counts[1]).isBetween(5_950_000L, 6_050_000L);
+    }
+
+    /** The taker is held up while the monitor swaps its file again and again. */
+    private Future<Void> firstFilesAreGone(Path log) {
+        Object first = inode(log);
+        return world.vertx()
+                .timer(20)
+                .compose(waited -> inode(log).equals(first)
+                        ? firstFilesAreGone(log)
+                        : world.vertx().timer(20).compose(again -> inodesDiffer(log, inode(log))));
+    }
+
+    private Future<Void> inodesDiffer(Path log, Object second) {
+        return inode(log).equals(second)
+                ? world.vertx().timer(20).compose(waited -> inodesDiffer(log, second))
+                : Future.succeededFuture();
+    }
+
+    private static Object inode(Path log) {
+        try {
+            return Files.getAttribute(log, "unix:ino");
+        } catch (java.io.IOException swapped) {
+            return -1;
+        }
+    }
+
+    @Test
     void disksKeptReadyAreUsedAndRefilledAndFoundByTheNextProcess() throws Exception {
         host.keepReady(64, 2);
         await().atMost(Duration.ofSeconds(30)).until(() -> ready().size() == 2);

@@ -3,6 +3,7 @@ package dev.celadon.router;
 import dev.celadon.contract.RouterReport;
 import dev.celadon.contract.RoutesApplied;
 import dev.celadon.contract.Topic;
+import dev.celadon.router.domain.Table;
 import dev.celadon.runtime.Json;
 import dev.celadon.runtime.Platform;
 import io.vertx.core.Future;
@@ -28,27 +29,16 @@ final class Reports extends VerticleBase {
     private static final long AFTER_SWAP_MILLIS = 100;
 
     private final Platform platform;
-    private final Source source;
+    private final Table table;
     private final Duration every;
     private final Set<UUID> unsent = new HashSet<>();
     private Set<UUID> lastDraining = Set.of();
     private long lastRevision = -1;
     private boolean isSending;
 
-    /** Where the figures come from; asked on this verticle's loop. */
-    interface Source {
-        long revision();
-
-        /** Apps with a request since the last call. */
-        List<UUID> takeActive();
-
-        /** Dynos out of the table with requests in flight. */
-        List<UUID> draining();
-    }
-
-    Reports(Platform platform, Source source, Duration every) {
+    Reports(Platform platform, Table table, Duration every) {
         this.platform = platform;
-        this.source = source;
+        this.table = table;
         this.every = every;
     }
 
@@ -69,10 +59,10 @@ final class Reports extends VerticleBase {
             return;
         }
         isSending = true;
-        unsent.addAll(source.takeActive());
+        unsent.addAll(table.takeSeen());
         // The revision first: dynos of a table that comes in between are then asked for again.
-        long revision = source.revision();
-        List<UUID> draining = source.draining();
+        long revision = table.revision();
+        List<UUID> draining = table.draining();
         List<UUID> active = new ArrayList<>(unsent);
         platform.internal()
                 .call(HttpMethod.POST, manifold.get().url() + "/manifold/router-report", DEADLINE)

@@ -140,8 +140,7 @@ public final class Agent extends VerticleBase {
 
     private DynoRun run(StartDyno order) {
         DynoRun run = new DynoRun(platform, containers, ground, order, this::beatSoon);
-        memory.follow(new MemoryWatch.Dyno(
-                run.containerId(), order.appId(), order.dynoId(), order.name(), order.memoryMb(), run::endForMemory));
+        memory.follow(run.containerId(), order, run::endForMemory);
         return run;
     }
 

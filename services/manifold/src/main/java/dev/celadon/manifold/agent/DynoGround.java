@@ -5,7 +5,9 @@ import dev.celadon.container.ContainerHost;
 import dev.celadon.container.ContainerSpec;
 import dev.celadon.container.Disk;
 import dev.celadon.container.LogTail;
+import dev.celadon.contract.DynoError;
 import dev.celadon.contract.DynoOrder;
+import dev.celadon.contract.LogError;
 import dev.celadon.contract.LogLine;
 import dev.celadon.manifold.agent.domain.DynoLimits;
 import dev.celadon.runtime.Json;
@@ -105,12 +107,15 @@ final class DynoGround {
     /** Its output becomes lines of the app's log. */
     LogTail follow(Container container, DynoOrder order) {
         LogTail tail = new LogTail(
-                platform.vertx(),
-                container.log(),
-                entries -> platform.appLog()
-                        .deliver(entries.stream()
-                                .map(entry -> new LogLine(order.appId(), entry.at(), "app", order.name(), entry.text()))
-                                .toList()));
+                        platform.vertx(),
+                        container.log(),
+                        entries -> platform.appLog()
+                                .deliver(entries.stream()
+                                        .map(entry -> new LogLine(
+                                                order.appId(), entry.at(), "app", order.name(), entry.text()))
+                                        .toList()))
+                .onLoss((lines, since) ->
+                        platform.appLog().platform(order.appId(), "logplex", LogError.L12.line(lines, since)));
         tail.start();
         return tail;
     }
@@ -118,6 +123,14 @@ final class DynoGround {
     /** A line of the platform about the dyno. */
     void say(DynoOrder order, String text) {
         platform.appLog().platform(order.appId(), order.name(), text);
+    }
+
+    /** Ends a dyno that is vastly past its quota, and says why. */
+    Future<Void> endForMemory(String containerId, DynoOrder order, String usage) {
+        say(order, usage);
+        say(order, DynoError.R15.title());
+        say(order, "Stopping process with SIGKILL");
+        return containers.signal(containerId, "KILL");
     }
 
     /** Keeps a run's facts in its bundle, for the next process to adopt. */

@@ -151,10 +151,7 @@ final class DynoRun {
     /** Vastly past its memory quota: nothing of it may run on; the scheduler starts it anew. */
     void endForMemory(String usage) {
         cause = DynoError.R15.name();
-        say(usage);
-        say(DynoError.R15.title());
-        say("Stopping process with SIGKILL");
-        containers.signal(containerId, "KILL").onFailure(this::complain);
+        ground.endForMemory(containerId, start, usage).onFailure(this::complain);
     }
 
     /** The process ended: its last lines are delivered, then nothing of it is left on the host. */

@@ -3,6 +3,7 @@ package dev.celadon.manifold.agent;
 import dev.celadon.container.ContainerHost;
 import dev.celadon.container.domain.MemoryUse;
 import dev.celadon.contract.DynoError;
+import dev.celadon.contract.DynoOrder;
 import dev.celadon.manifold.MemorySettings;
 import dev.celadon.manifold.agent.domain.LoadAverage;
 import dev.celadon.manifold.agent.domain.MemoryQuota;
@@ -43,15 +44,10 @@ final class MemoryWatch {
     private long timer = -1;
     private boolean isLooking;
 
-    /**
-     * A dyno as it is watched.
-     *
-     * @param end called once when it is vastly past its quota, with the line that says how far
-     */
-    record Dyno(String containerId, UUID appId, UUID dynoId, String name, int memoryMb, Consumer<String> end) {}
-
     private static final class Watched {
-        private final Dyno dyno;
+        private final String containerId;
+        private final DynoOrder dyno;
+        private final Consumer<String> end;
         private final MemoryQuota quota;
         private LoadAverage load = LoadAverage.NONE;
         private Instant toldAt = Instant.EPOCH;
@@ -60,8 +56,10 @@ final class MemoryWatch {
 
         private boolean isEnding;
 
-        private Watched(Dyno dyno) {
+        private Watched(String containerId, DynoOrder dyno, Consumer<String> end) {
+            this.containerId = containerId;
             this.dyno = dyno;
+            this.end = end;
             this.quota = new MemoryQuota(dyno.memoryMb());
         }
     }
@@ -84,8 +82,9 @@ final class MemoryWatch {
         platform.vertx().cancelTimer(timer);
     }
 
-    void follow(Dyno dyno) {
-        dynos.put(dyno.containerId(), new Watched(dyno));
+    /** @param end called once if the dyno is vastly past its quota, with the line that says how far */
+    void follow(String containerId, DynoOrder dyno, Consumer<String> end) {
+        dynos.put(containerId, new Watched(containerId, dyno, end));
     }
 
     void forget(String containerId) {
@@ -170,7 +169,7 @@ final class MemoryWatch {
         }
         boolean isMeasured = measured.contains(watched.dyno.appId());
         if (isMeasured) {
-            Dyno dyno = watched.dyno;
+            DynoOrder dyno = watched.dyno;
             RuntimeMetrics.lines(dyno.appId(), dyno.dynoId(), dyno.name(), watched.load, use)
                     .forEach(line -> say(watched, line));
         }
@@ -185,7 +184,7 @@ final class MemoryWatch {
     private static void end(Watched watched, MemoryUse use) {
         if (!watched.isEnding) {
             watched.isEnding = true;
-            watched.dyno.end().accept(watched.quota.line(use));
+            watched.end.accept(watched.quota.line(use));
         }
     }
 
@@ -195,7 +194,7 @@ final class MemoryWatch {
             return;
         }
         watched.isThrottled = isWanted;
-        String id = watched.dyno.containerId();
+        String id = watched.containerId;
         platform.vertx()
                 .executeBlocking(
                         () -> {

@@ -142,13 +142,7 @@ public final class OneOffAgent extends VerticleBase {
         OneOffRun run = new OneOffRun(platform, containers, ground, settings, order, this::changed);
         // One inside another dyno is part of that one's memory.
         if (order.inside() == null) {
-            memory.follow(new MemoryWatch.Dyno(
-                    run.containerId(),
-                    order.appId(),
-                    order.dynoId(),
-                    order.name(),
-                    order.memoryMb(),
-                    run::endForMemory));
+            memory.follow(run.containerId(), order, run::endForMemory);
         }
         return run;
     }

@@ -270,10 +270,7 @@ final class OneOffRun {
     /** Vastly past its memory quota: nothing of it may run on. */
     void endForMemory(String usage) {
         cause = DynoError.R15.name();
-        say(usage);
-        say(DynoError.R15.title());
-        say("Stopping process with SIGKILL");
-        containers.signal(containerId, "KILL").onFailure(this::complain);
+        ground.endForMemory(containerId, order, usage).onFailure(this::complain);
     }
 
     /** The process ended. */

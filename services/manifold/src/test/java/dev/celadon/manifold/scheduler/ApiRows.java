@@ -24,6 +24,9 @@ final class ApiRows {
             "create table api.v_one_offs (id uuid, created_at timestamptz)",
             "create view api.v_apps as select id, name, maintenance from api.apps",
             "create view api.v_hosts as select id as app_id, name || '.localhost' as host from api.apps",
+            "create table api.v_routing (app_id uuid, error_page_url text, maintenance_page_url text, connect_ms int,"
+                    + " first_byte_ms int, idle_ms int)",
+            "create table api.v_features (app_id uuid, name text)",
             """
             create view api.v_releases as select id, app_id, version, status, version = (select max(version) from api.releases l
               where l.app_id = r.app_id and l.status = 'succeeded') as is_current from api.releases r

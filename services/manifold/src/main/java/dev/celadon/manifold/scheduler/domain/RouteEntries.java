@@ -11,7 +11,7 @@ public final class RouteEntries {
     private RouteEntries() {}
 
     /** An app as routers need it. */
-    public record App(UUID id, String name, boolean isInMaintenance, List<String> hosts) {
+    public record App(UUID id, String name, boolean isInMaintenance, List<String> hosts, Route.Options options) {
         public App {
             hosts = List.copyOf(hosts);
         }
@@ -30,7 +30,7 @@ public final class RouteEntries {
                 .map(dyno -> new Route.Backend(dyno.id(), dyno.name(), String.valueOf(dyno.address()), dyno.port()))
                 .toList();
         Route.State state = state(app, wanted, dynos, !backends.isEmpty(), isIdle);
-        return new Route(app.id(), app.name(), 0, state, app.hosts(), backends);
+        return new Route(app.id(), app.name(), 0, state, app.hosts(), backends, app.options());
     }
 
     private static Route.State state(

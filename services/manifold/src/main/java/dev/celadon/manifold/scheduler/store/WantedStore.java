@@ -1,5 +1,6 @@
 package dev.celadon.manifold.scheduler.store;
 
+import dev.celadon.contract.Route;
 import dev.celadon.manifold.scheduler.domain.RouteEntries;
 import dev.celadon.manifold.scheduler.domain.Wanted;
 import dev.celadon.runtime.Database;
@@ -39,16 +40,31 @@ public final class WantedStore {
     public Future<List<RouteEntries.App>> apps() {
         return database.list(
                 """
-                select a.id, a.name, a.maintenance, coalesce(array_agg(h.host) filter (where h.host is not null), '{}') as hosts
-                from api.v_apps a left join (select * from api.v_hosts order by host) h on h.app_id = a.id
-                group by a.id, a.name, a.maintenance
+                select a.id, a.name, a.maintenance, h.hosts, r.connect_ms, r.first_byte_ms, r.idle_ms, r.error_page_url,
+                       r.maintenance_page_url, exists (select 1 from api.v_features f
+                         where f.app_id = a.id and f.name = 'http-end-to-end-continue') as end_to_end_continue
+                from api.v_apps a
+                left join api.v_routing r on r.app_id = a.id
+                cross join lateral (select coalesce(array_agg(v.host order by v.host), '{}') as hosts
+                  from api.v_hosts v where v.app_id = a.id) h
                 """,
                 Tuple.tuple(),
                 row -> new RouteEntries.App(
                         row.getUUID("id"),
                         row.getString("name"),
                         row.getBoolean("maintenance"),
-                        List.of(row.getArrayOfStrings("hosts"))));
+                        List.of(row.getArrayOfStrings("hosts")),
+                        options(row)));
+    }
+
+    private static Route.Options options(Row row) {
+        return new Route.Options(
+                row.getInteger("connect_ms"),
+                row.getInteger("first_byte_ms"),
+                row.getInteger("idle_ms"),
+                row.getString("error_page_url"),
+                row.getString("maintenance_page_url"),
+                row.getBoolean("end_to_end_continue"));
     }
 
     private Future<Map<UUID, Wanted>> releases(String sql) {
