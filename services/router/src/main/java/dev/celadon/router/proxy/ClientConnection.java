@@ -5,7 +5,6 @@ import dev.celadon.router.domain.App;
 import dev.celadon.router.domain.Deadlines;
 import dev.celadon.router.domain.Malformed;
 import dev.celadon.router.domain.RequestHead;
-import dev.celadon.router.domain.Table;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -25,6 +24,7 @@ public final class ClientConnection extends Connection {
 
     private final Edge edge;
     private final String serverName;
+    private final ChallengeGate challenge;
     private final Deadlines.Entry deadline = new Deadlines.Entry() {
         @Override
         protected void expired(long nowNanos) {
@@ -39,21 +39,13 @@ public final class ClientConnection extends Connection {
     private boolean isConsuming;
     private boolean isInputClosed;
     private boolean isLingering;
-    private Challenge challenge = Challenge.NONE;
     private long lastPending;
-
-    /** Whether the request at hand may be an ACME server's, and what was found out about it. */
-    private enum Challenge {
-        NONE,
-        ASKED,
-        /** It is for the app. */
-        PASSED
-    }
 
     /** @param serverName that the client asked for in TLS, empty when it did not */
     public ClientConnection(Loop loop, Edge edge, String serverName) {
         super(loop);
         this.edge = edge;
+        this.challenge = new ChallengeGate(loop, edge, this::challengeKnown);
         this.serverName = serverName.toLowerCase(java.util.Locale.ROOT);
     }
 
@@ -164,11 +156,10 @@ public final class ClientConnection extends Connection {
             refuse(malformed, head);
             return null;
         }
-        if (end == RequestHead.INCOMPLETE || challenge == Challenge.ASKED || isFirstOfChallenge(head)) {
+        if (end == RequestHead.INCOMPLETE || challenge.holds(head)) {
             held = in;
             return null;
         }
-        challenge = Challenge.NONE;
         in.skipBytes(end);
         dispatch(head);
         if (in.isReadable()) {
@@ -178,23 +169,10 @@ public final class ClientConnection extends Connection {
         return null;
     }
 
-    private boolean isFirstOfChallenge(RequestHead head) {
-        if (challenge == Challenge.PASSED || edge.isSecure() || !head.path().startsWith(Challenges.PATH)) {
-            return false;
-        }
-        challenge = Challenge.ASKED;
-        String token = head.path().substring(Challenges.PATH.length());
-        String host = Table.withoutPort(head.host());
-        // Later, when what was read is held.
-        loop.eventLoop.execute(() -> loop.challenges.find(host, token, this::challengeKnown));
-        return true;
-    }
-
     private void challengeKnown(Optional<String> answer) {
         if (!channel().isActive() || isLingering) {
             return;
         }
-        challenge = Challenge.PASSED;
         if (answer.isPresent()) {
             answer(Pages.plain(200, "OK", answer.get()), false);
         } else {
