@@ -22,6 +22,8 @@ class Platform:
         request.add_header("Authorization", "Bearer " + self.variables["CELADON_TOKEN"])
         request.add_header("Accept", "application/vnd.heroku+json; version=3")
         request.add_header("Content-Type", "application/json")
+        if method == "GET":
+            request.add_header("Range", "id ..; max=1000")
         with urllib.request.urlopen(request, None if body is None else json.dumps(body).encode()) as answer:
             return json.load(answer)
 
@@ -41,11 +43,12 @@ class Platform:
     def scale(self, app, process, quantity):
         self.api("PATCH", f"/apps/{app}/formation", {"updates": [{"type": process, "quantity": quantity}]})
 
+    def is_up(self, app, process, quantity):
+        states = [dyno["state"] for dyno in self.api("GET", f"/apps/{app}/dynos") if dyno["type"] == process]
+        return states == ["up"] * quantity
+
     def await_up(self, app, process, quantity):
-        while True:
-            states = [dyno["state"] for dyno in self.api("GET", f"/apps/{app}/dynos") if dyno["type"] == process]
-            if states == ["up"] * quantity:
-                return
+        while not self.is_up(app, process, quantity):
             time.sleep(0.03)
 
     def logs(self, app):

@@ -36,7 +36,7 @@ final class RunningPlatform implements AutoCloseable {
         settings.putAll(more);
         settings.put("CELADON_DATA", data.toString());
         for (String port : new String[] {"API", "GIT", "GIT_SSH", "ROUTER", "ROUTER_TLS", "RENDEZVOUS"}) {
-            settings.put("CELADON_" + port + "_PORT", Integer.toString(freePort()));
+            settings.putIfAbsent("CELADON_" + port + "_PORT", Integer.toString(freePort()));
         }
         start();
     }
@@ -202,7 +202,7 @@ final class RunningPlatform implements AutoCloseable {
         }
     }
 
-    private static int freePort() throws IOException {
+    static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
         }

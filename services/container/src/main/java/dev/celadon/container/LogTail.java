@@ -36,7 +36,7 @@ public final class LogTail {
 
     private static final long TYPICAL_LINE_BYTES = 100;
     private static final Duration ACTIVE = Duration.ofMillis(30);
-    private static final Duration IDLE = Duration.ofMillis(250);
+    private static final Duration IDLE = Duration.ofMillis(500);
     private static final Duration RETRY = Duration.ofSeconds(1);
 
     private final Vertx vertx;
@@ -50,6 +50,7 @@ public final class LogTail {
     private final Promise<Void> drained = Promise.promise();
     private Position position = new Position("", 0, 0, 0);
     private @Nullable FileChannel channel;
+    private Duration pause = ACTIVE;
     private boolean isEnding;
     private long timer = -1;
 
@@ -112,7 +113,8 @@ public final class LogTail {
                     if (!hadLines && wasEnding) {
                         close();
                     } else {
-                        wait(hadLines ? Duration.ofMillis(1) : wasEnding || isEnding ? ACTIVE : IDLE);
+                        pause = hadLines ? ACTIVE : min(pause.multipliedBy(2), IDLE);
+                        wait(hadLines ? Duration.ofMillis(1) : wasEnding || isEnding ? ACTIVE : pause);
                     }
                 })
                 .onFailure(cause -> wait(RETRY));
@@ -120,6 +122,10 @@ public final class LogTail {
 
     private Future<Void> take(List<Entry> entries) {
         return entries.isEmpty() ? Future.succeededFuture() : taker.apply(entries);
+    }
+
+    private static Duration min(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     private void wait(Duration duration) {
@@ -155,9 +161,12 @@ public final class LogTail {
         if (open == null) {
             return new Batch(List.of(), position, unfinished);
         }
-        monitor.bytes();
-        ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
-        open.read(chunk, position.offset());
+        // Hundreds of quiet logs are looked at every moment: such a look reads nothing.
+        ByteBuffer chunk = ByteBuffer.allocate(open.size() > position.offset() ? CHUNK_BYTES : 0);
+        if (chunk.hasRemaining()) {
+            monitor.bytes();
+            open.read(chunk, position.offset());
+        }
         chunk.flip();
         int whole = wholeLines(chunk);
         if (whole == 0) {

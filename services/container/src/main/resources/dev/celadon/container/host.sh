@@ -102,9 +102,12 @@ setup)
     ip link set "$BRIDGE" up
   fi
   sysctl -qw net.ipv4.ip_forward=1 "net.ipv4.conf.$BRIDGE.route_localnet=0" "net.ipv6.conf.$BRIDGE.disable_ipv6=1"
-  # What all dynos share must be more than they can take together: process ids, open files.
+  # What all dynos share must be more than they can take together: process ids, open files, the session keyrings that
+  # their runtime gives them on account of the one uid that is their root.
   raise kernel.pid_max 4194304
   raise fs.file-max 1073741824
+  raise kernel.keys.maxkeys 1000000
+  raise kernel.keys.maxbytes 25000000
   # Private networks stay reachable: a self-hosted app needs the company's database. The host and other dynos do not.
   nft -f - <<RULES
 add table inet celadon_$INSTANCE

@@ -59,6 +59,7 @@ final class RouterVerticle extends VerticleBase {
                 new AccessLog(platform.appLog()::write, platform.clock()),
                 suspect -> platform.bus().publish(Topic.DYNO_SUSPECT, suspect),
                 app -> platform.bus().publish(Topic.APP_WAKE, new AppWake(app)),
+                new ApiChallenges(platform, eventLoop),
                 platform.clock(),
                 new SecureRandom().nextLong());
         loop = own;

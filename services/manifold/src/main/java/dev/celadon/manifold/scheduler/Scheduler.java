@@ -173,7 +173,10 @@ public final class Scheduler extends VerticleBase {
                 .compose(lostNodes::giveUp)
                 .compose(crashed::count)
                 .compose(rest::look)
-                .compose(view -> oneOffs.pass(leading, starts.begin(view)).map(view))
+                .compose(view -> oneOffs.pass(leading, starts.begin(view))
+                        // What goes wrong there does not hold up formations.
+                        .onFailure(cause -> tell("one-offs-failed", cause))
+                        .transform(done -> Future.succeededFuture(view)))
                 .compose(view -> plans.converge(view)
                         .compose(isAnything -> isAnything
                                 ? View.look(stores, leading, settings.nodeLoss())

@@ -21,6 +21,7 @@ final class ApiRows {
               status text not null default 'succeeded', unique (app_id, version))
             """,
             "create table api.formation (app_id uuid, type text, quantity int, memory_mb int, primary key (app_id, type))",
+            "create table api.v_one_offs (id uuid, created_at timestamptz)",
             "create view api.v_apps as select id, name, maintenance from api.apps",
             "create view api.v_hosts as select id as app_id, name || '.localhost' as host from api.apps",
             "create table api.v_routing (app_id uuid, error_page_url text, maintenance_page_url text, connect_ms int,"

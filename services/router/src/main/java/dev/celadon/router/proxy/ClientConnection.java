@@ -5,11 +5,13 @@ import dev.celadon.router.domain.App;
 import dev.celadon.router.domain.Deadlines;
 import dev.celadon.router.domain.Malformed;
 import dev.celadon.router.domain.RequestHead;
+import dev.celadon.router.domain.Table;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +39,16 @@ public final class ClientConnection extends Connection {
     private boolean isConsuming;
     private boolean isInputClosed;
     private boolean isLingering;
+    private Challenge challenge = Challenge.NONE;
     private long lastPending;
+
+    /** Whether the request at hand may be an ACME server's, and what was found out about it. */
+    private enum Challenge {
+        NONE,
+        ASKED,
+        /** It is for the app. */
+        PASSED
+    }
 
     /** @param serverName that the client asked for in TLS, empty when it did not */
     public ClientConnection(Loop loop, Edge edge, String serverName) {
@@ -153,10 +164,11 @@ public final class ClientConnection extends Connection {
             refuse(malformed, head);
             return null;
         }
-        if (end == RequestHead.INCOMPLETE) {
+        if (end == RequestHead.INCOMPLETE || challenge == Challenge.ASKED || isFirstOfChallenge(head)) {
             held = in;
             return null;
         }
+        challenge = Challenge.NONE;
         in.skipBytes(end);
         dispatch(head);
         if (in.isReadable()) {
@@ -164,6 +176,31 @@ public final class ClientConnection extends Connection {
         }
         in.release();
         return null;
+    }
+
+    private boolean isFirstOfChallenge(RequestHead head) {
+        if (challenge == Challenge.PASSED || edge.isSecure() || !head.path().startsWith(Challenges.PATH)) {
+            return false;
+        }
+        challenge = Challenge.ASKED;
+        String token = head.path().substring(Challenges.PATH.length());
+        String host = Table.withoutPort(head.host());
+        // Later, when what was read is held.
+        loop.eventLoop.execute(() -> loop.challenges.find(host, token, this::challengeKnown));
+        return true;
+    }
+
+    private void challengeKnown(Optional<String> answer) {
+        if (!channel().isActive() || isLingering) {
+            return;
+        }
+        challenge = Challenge.PASSED;
+        if (answer.isPresent()) {
+            answer(Pages.plain(200, "OK", answer.get()), false);
+        } else {
+            takeHeld();
+        }
+        loop.flush();
     }
 
     private void dispatch(RequestHead head) {

@@ -33,6 +33,7 @@ public final class Loop {
     final AccessLog accessLog;
     final Consumer<DynoSuspect> suspects;
     final Consumer<UUID> wakes;
+    final Challenges challenges;
     final Deadlines deadlines;
     final Choice choice;
     final RequestIds ids;
@@ -64,6 +65,7 @@ public final class Loop {
             AccessLog accessLog,
             Consumer<DynoSuspect> suspects,
             Consumer<UUID> wakes,
+            Challenges challenges,
             Clock clock,
             long seed) {
         this.eventLoop = eventLoop;
@@ -72,6 +74,7 @@ public final class Loop {
         this.accessLog = accessLog;
         this.suspects = suspects;
         this.wakes = wakes;
+        this.challenges = challenges;
         this.clock = clock;
         this.deadlines = new Deadlines(TICK_NANOS, nowNanos);
         SplittableRandom random = new SplittableRandom(seed);
