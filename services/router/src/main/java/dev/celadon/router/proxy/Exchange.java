@@ -2,7 +2,6 @@ package dev.celadon.router.proxy;
 
 import dev.celadon.contract.Route;
 import dev.celadon.contract.RouterError;
-import dev.celadon.router.domain.AccessLine;
 import dev.celadon.router.domain.App;
 import dev.celadon.router.domain.Dyno;
 import dev.celadon.router.domain.Malformed;
@@ -10,7 +9,6 @@ import dev.celadon.router.domain.RequestHead;
 import dev.celadon.router.domain.RequestRewrite;
 import dev.celadon.router.domain.ResponseHead;
 import io.netty.buffer.ByteBuf;
-import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -39,19 +37,14 @@ final class Exchange {
     private final Body requestBody;
     private final long startNanos;
     private Stage stage = Stage.SEARCHING;
-    /** The head while there is nobody to send it to. */
-    private byte @Nullable [] waitingHead;
-    /** The head as sent, while it may have to be sent again. */
-    private @Nullable ByteBuf sentHead;
-
+    private final OutgoingHead head = new OutgoingHead();
+    private @Nullable Tunnel tunnel;
     private @Nullable DynoConnection connection;
     private boolean hasDyno;
     private long reachedNanos;
     private long lastActiveNanos;
     private long awaitedUntilNanos;
     private long presumedGoneNanos = Long.MAX_VALUE;
-    private boolean isUpEnded;
-    private boolean isDownEnded;
 
     Exchange(Loop loop, ClientConnection client, App app, Request request, Body requestBody) {
         this.loop = loop;
@@ -64,8 +57,8 @@ final class Exchange {
         this.answer = new Answer(this);
     }
 
-    /** @param head still the loop's, so the request is written from it at once */
-    void start(RequestHead head, boolean isMisdirected) {
+    /** @param read still the loop's, so the request is written from it at once */
+    void start(RequestHead read, boolean isMisdirected) {
         app.traffic().enter();
         if (loop.isCrowded()) {
             fail(RouterError.H22, "");
@@ -74,18 +67,11 @@ final class Exchange {
         } else if (request.expectation() == RequestHead.Expectation.UNKNOWN) {
             fail(RouterError.H26, "unsupported expect header value");
         } else {
-            RequestRewrite.write(
-                    head,
-                    new RequestRewrite.Additions(
-                            request.id(),
-                            request.forwardedFor(),
-                            request.edge().isSecure(),
-                            loop.wallMillis(startNanos),
-                            options().isContinueEndToEnd()),
-                    loop.out);
+            var additions = request.additions(loop.wallMillis(startNanos), isContinueEndToEnd());
+            RequestRewrite.write(read, additions, loop.out);
             search.look();
             if (stage == Stage.SEARCHING) {
-                waitingHead = Arrays.copyOf(loop.out.bytes(), loop.out.length());
+                head.keep(loop.out);
             }
         }
     }
@@ -109,7 +95,8 @@ final class Exchange {
         reachedNanos = nowNanos;
         lastActiveNanos = nowNanos;
         stage = Stage.SENDING;
-        sendHead(reached);
+        long routeMillis = TimeUnit.NANOSECONDS.toMillis(nowNanos - startNanos);
+        head.send(reached, loop.out, search.connectMillis(), routeMillis, isRepeatable());
         boolean continues = request.expectation() == RequestHead.Expectation.CONTINUE && !isContinueEndToEnd();
         if (continues && !requestBody.isComplete()) {
             client.write(Pages.CONTINUE.duplicate());
@@ -120,28 +107,6 @@ final class Exchange {
             client.setDeadline(nowNanos + idleNanos());
             client.takeHeld();
         }
-    }
-
-    private void sendHead(DynoConnection to) {
-        ByteBuf whole = sentHead;
-        if (whole == null) {
-            byte[] kept = waitingHead;
-            if (kept != null) {
-                loop.out.clear();
-                loop.out.append(kept);
-                waitingHead = null;
-            }
-            long routeMillis = TimeUnit.NANOSECONDS.toMillis(reachedNanos - startNanos);
-            RequestRewrite.writeTimes(search.connectMillis(), routeMillis, loop.out);
-            whole = to.buffer(loop.out.length());
-            whole.writeBytes(loop.out.bytes(), 0, loop.out.length());
-        } else {
-            whole.readerIndex(0);
-        }
-        if (isRepeatable()) {
-            sentHead = whole.retain();
-        }
-        to.write(whole);
     }
 
     boolean isContinueEndToEnd() {
@@ -209,24 +174,26 @@ final class Exchange {
 
     /** @return the body that follows; null after an interim response, which another one follows */
     @Nullable
-    Body responded(ResponseHead head, int readable) {
+    Body responded(ResponseHead response, int readable) {
         lastActiveNanos = loop.nowNanos();
         presumedGoneNanos = Long.MAX_VALUE;
-        forgetHead();
-        if (head.status() == 101 && request.isUpgrade()) {
-            answer.interim(head);
+        head.forget();
+        DynoConnection from = connection;
+        if (response.status() == 101 && request.isUpgrade() && from != null) {
+            answer.interim(response);
             stage = Stage.TUNNEL;
+            tunnel = new Tunnel(client, from);
             client.setDeadline(lastActiveNanos + idleNanos());
             client.takeHeld();
             return null;
         }
-        if (head.isInterim()) {
-            answer.interim(head);
+        if (response.isInterim()) {
+            answer.interim(response);
             return null;
         }
         stage = Stage.RESPONDING;
         client.setDeadline(lastActiveNanos + idleNanos());
-        return answer.begin(head, readable);
+        return answer.begin(response, readable);
     }
 
     /** Some of the response has passed. */
@@ -258,7 +225,7 @@ final class Exchange {
         DynoConnection gone = connection;
         if (stage == Stage.TUNNEL) {
             endTunnel();
-        } else if (gone != null && gone.isReused() && !gone.hasSpoken() && isRepeatable() && sentHead != null) {
+        } else if (gone != null && gone.isReused() && !gone.hasSpoken() && isRepeatable() && head.canBeSentAgain()) {
             connection = null;
             stage = Stage.SEARCHING;
             search.connectAnew();
@@ -277,13 +244,10 @@ final class Exchange {
 
     /** The client closed its side. One that said it would not ask again may still wait for the answer. */
     void clientEnded() {
-        if (stage == Stage.TUNNEL) {
-            isUpEnded = true;
-            DynoConnection to = connection;
-            if (to == null || isDownEnded) {
+        Tunnel open = tunnel;
+        if (open != null) {
+            if (open.endUp()) {
                 endTunnel();
-            } else {
-                to.closeOutput();
             }
         } else if (!requestBody.isComplete() && !client.isHolding()) {
             fail(RouterError.H27, "");
@@ -308,11 +272,11 @@ final class Exchange {
 
     void tunnelUp(ByteBuf in) {
         lastActiveNanos = loop.nowNanos();
-        DynoConnection to = connection;
-        if (to == null) {
+        Tunnel open = tunnel;
+        if (open == null) {
             in.release();
         } else {
-            to.write(in);
+            open.up(in);
         }
     }
 
@@ -322,20 +286,15 @@ final class Exchange {
     }
 
     void tunnelDownEnded() {
-        isDownEnded = true;
-        if (isUpEnded) {
+        Tunnel open = tunnel;
+        if (open != null && open.endDown()) {
             endTunnel();
-        } else {
-            client.closeOutput();
         }
     }
 
     private void endTunnel() {
-        DynoConnection to = connection;
-        connection = null;
-        if (to != null) {
-            to.drop();
-        }
+        tunnel = null;
+        dropDyno();
         end(null, "", answer.status(), answer.bytes());
         client.exchangeDone(false, false);
     }
@@ -374,6 +333,14 @@ final class Exchange {
         fail(isClientSlow || isClientSilent ? RouterError.H28 : RouterError.H15, "");
     }
 
+    private void dropDyno() {
+        DynoConnection from = connection;
+        connection = null;
+        if (from != null) {
+            from.drop();
+        }
+    }
+
     /** It did not take the connection. */
     void forgetDyno() {
         hasDyno = false;
@@ -383,22 +350,18 @@ final class Exchange {
         if (stage == Stage.DONE) {
             return;
         }
-        DynoConnection from = connection;
-        connection = null;
-        boolean wasReached = from != null;
-        if (from != null) {
-            from.drop();
-        }
+        boolean wasReached = connection != null;
+        dropDyno();
         search.stop();
-        boolean isUnanswered = !answer.hasBegun();
         int status = error == RouterError.H24 ? 0 : detail.startsWith("unsupported expect") ? 417 : error.status();
+        boolean isTold = !answer.hasBegun() && status > 0 && status != 499;
         boolean isKept = false;
-        if (isUnanswered && status > 0 && status != 499) {
+        if (isTold) {
             isKept = answer.keeps(request.isKeepAlive()) && requestBody.isComplete() && status != 400 && status != 417;
             client.write(Pages.error(error, status, options(), request, isKept));
         }
         end(error, detail, status, wasReached ? answer.bytes() : -1);
-        if (isUnanswered && status > 0 && status != 499) {
+        if (isTold) {
             client.exchangeDone(isKept, false);
         } else {
             client.abort();
@@ -408,7 +371,7 @@ final class Exchange {
     private void end(@Nullable RouterError error, String detail, int status, long bytes) {
         boolean wasReached = reachedNanos != 0;
         stage = Stage.DONE;
-        forgetHead();
+        head.forget();
         answer.discard();
         answer.drained();
         app.traffic().leave();
@@ -419,27 +382,13 @@ final class Exchange {
         loop.waiting.wakeOne(app.route().appId());
         loop.accessLog.write(
                 app,
-                new AccessLine(
+                request.line(
                         error,
                         detail,
-                        request.method(),
-                        request.path(),
-                        request.host(),
-                        request.id(),
-                        request.forwardedFor(),
                         dyno == null ? "" : dyno.backend().name(),
                         search.connectMillis(),
                         wasReached ? TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - reachedNanos) : -1,
                         status,
-                        bytes,
-                        request.edge().protocol()));
-    }
-
-    private void forgetHead() {
-        ByteBuf sent = sentHead;
-        sentHead = null;
-        if (sent != null) {
-            sent.release();
-        }
+                        bytes));
     }
 }

@@ -1,7 +1,11 @@
 package dev.celadon.router.proxy;
 
+import dev.celadon.contract.RouterError;
+import dev.celadon.router.domain.AccessLine;
 import dev.celadon.router.domain.RequestHead;
+import dev.celadon.router.domain.RequestRewrite;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What is to be remembered of a request once its head is gone: for the answer, and for the log line. */
 record Request(
@@ -39,5 +43,35 @@ record Request(
 
     boolean isRepeatable() {
         return method.equals("GET") || REPEATABLE.contains(method);
+    }
+
+    /** What its dyno is told beside what the client said. */
+    RequestRewrite.Additions additions(long startMillis, boolean passesExpect) {
+        return new RequestRewrite.Additions(id, forwardedFor, edge.isSecure(), startMillis, passesExpect);
+    }
+
+    /** As told to the app's log. */
+    AccessLine line(
+            @Nullable RouterError error,
+            String detail,
+            String dyno,
+            long connectMillis,
+            long serviceMillis,
+            int status,
+            long bytes) {
+        return new AccessLine(
+                error,
+                detail,
+                method,
+                path,
+                host,
+                id,
+                forwardedFor,
+                dyno,
+                connectMillis,
+                serviceMillis,
+                status,
+                bytes,
+                edge.protocol());
     }
 }
