@@ -114,9 +114,11 @@ class ContainerHostTest {
                 })
                 .onLoss((lines, since) -> counts[1] += lines);
         tail.start();
-        await().atMost(Duration.ofMinutes(2)).until(() -> counts[1] > 0);
+        // The container may still be writing when the first loss is counted.
+        await().atMost(Duration.ofMinutes(2)).until(() -> counts[0] + counts[1] >= 5_950_000);
         tail.drain().await(60, SECONDS);
-        assertThat(counts[0] + counts[1]).isBetween(5_950_000L, 6_050_000L);
+        assertThat(counts[1]).isPositive();
+        assertThat(counts[0] + counts[1]).isLessThan(6_050_000);
     }
 
     /** The taker is held up while the monitor swaps its file again and again. */
