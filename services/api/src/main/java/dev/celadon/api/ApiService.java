@@ -130,6 +130,8 @@ public final class ApiService implements Service {
         private void look(Resources all) {
             releaseBuilds(all);
             endPhases(all);
+            all.rollouts().look().onFailure(cause -> tell("rollouts-unknown", cause));
+            all.jobs().look().onFailure(cause -> tell("jobs-unknown", cause));
             all.automatic().look();
             all.deliveries().send().onFailure(cause -> tell("webhooks-unsent", cause));
         }

@@ -28,9 +28,18 @@ public record ApiSettings(
         Duration certificateRetry,
         String rendezvousHost,
         int rendezvousPort) {
-    /** @param sourceBytes of one uploaded source tarball */
+    /**
+     * @param sourceBytes of one uploaded source tarball
+     * @param jobTolerance how late a scheduler job's run still is on time
+     */
     public record Limits(
-            int requestsPerHour, int passwordsPerHour, int oneOffs, Duration releasePhase, long sourceBytes) {}
+            int requestsPerHour,
+            int passwordsPerHour,
+            int oneOffs,
+            Duration releasePhase,
+            long sourceBytes,
+            int jobs,
+            Duration jobTolerance) {}
 
     public record Webhooks(Duration timeout, Duration firstRetry, int mostAttempts) {}
 
@@ -65,7 +74,10 @@ public record ApiSettings(
                         environment.integer("CELADON_API_ONE_OFFS", 50, 1, 10_000, "one-off dynos of an app at once"),
                         environment.duration(
                                 "CELADON_API_RELEASE_PHASE", "1h", "a release phase that takes longer expires"),
-                        environment.bytes("CELADON_API_SOURCE_LIMIT", "1GB", "an uploaded source tarball at most")),
+                        environment.bytes("CELADON_API_SOURCE_LIMIT", "1GB", "an uploaded source tarball at most"),
+                        environment.integer("CELADON_API_JOBS", 100, 0, 10_000, "scheduler jobs of an app"),
+                        environment.duration(
+                                "CELADON_JOB_TOLERANCE", "1m", "a scheduler job that runs later has missed its time")),
                 new Webhooks(
                         environment.duration("CELADON_WEBHOOK_TIMEOUT", "20s", "a webhook's receiver has to answer"),
                         environment.duration(

@@ -14,6 +14,7 @@ import dev.celadon.api.apps.ConfigStore;
 import dev.celadon.api.apps.RoutingOptions;
 import dev.celadon.api.apps.Transfers;
 import dev.celadon.api.audit.Audit;
+import dev.celadon.api.catalog.Addons;
 import dev.celadon.api.catalog.Catalog;
 import dev.celadon.api.catalog.Features;
 import dev.celadon.api.catalog.Schema;
@@ -24,7 +25,10 @@ import dev.celadon.api.domains.Domains;
 import dev.celadon.api.domains.SniEndpoints;
 import dev.celadon.api.http.Endpoints;
 import dev.celadon.api.http.RateLimits;
+import dev.celadon.api.jobs.JobClock;
+import dev.celadon.api.jobs.Jobs;
 import dev.celadon.api.pipelines.Couplings;
+import dev.celadon.api.pipelines.PipelineTransfers;
 import dev.celadon.api.pipelines.Pipelines;
 import dev.celadon.api.pipelines.Promotions;
 import dev.celadon.api.processes.Dynos;
@@ -42,6 +46,7 @@ import dev.celadon.api.releases.Outputs;
 import dev.celadon.api.releases.ReleasePhases;
 import dev.celadon.api.releases.ReleaseStore;
 import dev.celadon.api.releases.Releases;
+import dev.celadon.api.releases.Rollouts;
 import dev.celadon.api.releases.Slugs;
 import dev.celadon.api.releases.Sources;
 import dev.celadon.api.webhooks.Deliveries;
@@ -62,6 +67,8 @@ import java.util.function.Supplier;
  * Every resource of the API, wired.
  *
  * @param deploys to be called when a build may have ended
+ * @param rollouts to be called when a rollout may have ended
+ * @param jobs to be called every moment
  * @param phases to be called when a one-off dyno may have ended
  * @param deliveries to be called every moment
  * @param automatic to be called every moment
@@ -70,6 +77,8 @@ import java.util.function.Supplier;
 record Resources(
         Endpoints endpoints,
         Deploys deploys,
+        Rollouts rollouts,
+        JobClock jobs,
         ReleasePhases phases,
         Delivery deliveries,
         Sources sources,
@@ -114,6 +123,7 @@ record Resources(
         apps.mount(endpoints);
         audit.mount(endpoints, apps);
         new Catalog(apps).mount(endpoints);
+        new Addons(apps).mount(endpoints);
         Schema.load().mount(endpoints);
         new Features(apps, database).mount(endpoints);
         new Collaborators(apps, accounts, database).mount(endpoints);
@@ -134,6 +144,7 @@ record Resources(
         Outputs outputs = new Outputs(vertx, database, keys, platform.internal(), platform.blobs(), logSessions);
         Sources sources = new Sources(
                 vertx, apps, keys, clock, platform.dataDirectory().resolve("sources"), limits.sourceBytes());
+        new Jobs(apps, database, clock, limits.jobs()).mount(endpoints);
         new Releases(apps, releases, database, announcements, platform.appLog(), outputs).mount(endpoints);
         new ConfigVars(apps, configs, releases, announcements, platform.appLog()).mount(endpoints);
         new Slugs(apps, database, keys, platform.blobs()).mount(endpoints);
@@ -152,6 +163,7 @@ record Resources(
 
         Pipelines pipelines = new Pipelines(database);
         pipelines.mount(endpoints);
+        new PipelineTransfers(pipelines, accounts, apps, database).mount(endpoints);
         new Couplings(apps, pipelines, database).mount(endpoints);
         new Promotions(apps, pipelines, database, releases, announcements).mount(endpoints);
 
@@ -160,6 +172,8 @@ record Resources(
         return new Resources(
                 endpoints,
                 new Deploys(database, releases, configs, announcements, platform.appLog()),
+                new Rollouts(database, releases, announcements, platform.appLog()),
+                new JobClock(database, oneOffs, bus, platform.appLog(), clock, limits.jobTolerance()),
                 new ReleasePhases(database, oneOffs, releases, announcements, outputs, bus, limits.releasePhase()),
                 new Delivery(vertx, database, keys, hooks.timeout(), hooks.firstRetry(), hooks.mostAttempts()),
                 sources,

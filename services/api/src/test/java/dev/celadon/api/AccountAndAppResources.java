@@ -58,7 +58,7 @@ interface AccountAndAppResources {
         assertThat(api.call(403, "POST", "/apps", "{}").get("message").asText()).contains("read", "write");
         api.call(403, "GET", path, "");
         api.use(operator);
-        assertThat(api.get(path + "/~").get("description").asText()).isEqualTo("operator");
+        api.call(404, "GET", path + "/~", "");
         String next = api.call(201, "POST", path + "/" + id + "/actions/regenerate-tokens", "")
                 .at("/access_token/token")
                 .asText();
@@ -123,6 +123,15 @@ interface AccountAndAppResources {
             assertThat(api.get("/" + list)).isEmpty();
             assertThat(api.get("/apps/" + app + "/" + list)).isEmpty();
         }
+        assertThat(api.get("/addon-services")).isEmpty();
+        assertThat(api.call(404, "POST", "/apps/" + app + "/addons", "{\"plan\":{\"name\":\"redis:mini\"}}")
+                        .get("message")
+                        .asText())
+                .isEqualTo("Couldn't find the add-on service redis: this platform offers none.");
+        assertThat(api.call(404, "POST", "/actions/addons/resolve", "{\"addon\":\"x\",\"app\":null}")
+                        .get("resource")
+                        .asText())
+                .isEqualTo("add_on");
         assertThat(api.get("/teams")).isEmpty();
 
         String ann = api.account("ann@example.com");

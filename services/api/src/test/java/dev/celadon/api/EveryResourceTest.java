@@ -143,6 +143,26 @@ class EveryResourceTest implements AccountAndAppResources {
     }
 
     @Test
+    void jobs() throws Exception {
+        String path = "/apps/" + app() + "/jobs";
+        JsonNode job = api.call(
+                201,
+                "POST",
+                path,
+                "{\"command\":\"clean\",\"schedule\":\"every hour at :20\",\"size\":\"standard-2X\"}");
+        String one = path + "/" + job.get("id").asText();
+        assertThat(api.get(path)).hasSize(1);
+        assertThat(api.get(one).get("schedule").asText()).isEqualTo("every hour at :20");
+        assertThat(api.call(200, "PATCH", one, "{\"schedule\":\"5 4 * * sun\",\"catch_up\":\"skip\"}")
+                        .get("catch_up")
+                        .asText())
+                .isEqualTo("skip");
+        assertThat(api.get(one + "/runs")).isEmpty();
+        api.call(200, "DELETE", one, "");
+        assertThat(api.get(path)).isEmpty();
+    }
+
+    @Test
     void drainsAndBuildpacks() throws Exception {
         String path = "/apps/" + app();
         String url = "syslog+tls://logs.example.com:6514";
@@ -291,6 +311,7 @@ class EveryResourceTest implements AccountAndAppResources {
         api.call(200, "DELETE", "/pipeline-couplings/" + coupling, "");
         api.call(200, "PATCH", "/pipelines/" + pipeline, "{\"name\":\"other-line\"}");
         api.call(200, "DELETE", "/pipelines/" + pipeline, "{\"name\":\"other-line\"}");
+        handOver();
     }
 
     @Test
@@ -351,5 +372,27 @@ class EveryResourceTest implements AccountAndAppResources {
 
     static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    private static void handOver() throws Exception {
+        String app = api.call(201, "POST", "/apps", "{}").get("id").asText();
+        String line = api.call(201, "POST", "/pipelines", "{\"name\":\"handed-over\"}")
+                .get("id")
+                .asText();
+        api.call(
+                201,
+                "POST",
+                "/pipeline-couplings",
+                "{\"app\":\"" + app + "\",\"pipeline\":\"" + line + "\",\"stage\":\"staging\"}");
+        String eve = api.account("eve@example.com");
+        String id = api.get("/users/eve@example.com").get("id").asText();
+        String body =
+                "{\"pipeline\":{\"id\":\"" + line + "\"},\"new_owner\":{\"id\":\"" + id + "\",\"type\":\"user\"}}";
+        api.call(201, "POST", "/pipeline-transfers", body);
+        assertThat(api.get("/apps/" + app).at("/owner/email").asText()).isEqualTo("eve@example.com");
+        api.call(403, "POST", "/pipeline-transfers", body);
+        api.use(eve);
+        api.call(200, "PATCH", "/pipelines/handed-over", "{\"name\":\"taken-over\"}");
+        api.use(operator);
     }
 }

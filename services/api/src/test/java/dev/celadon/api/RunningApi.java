@@ -40,6 +40,8 @@ final class RunningApi implements AutoCloseable {
             create schema manifold;
             create table manifold.v_dynos (id uuid, app_id uuid, name text, type text, release_version int, command text,
               state text, size text, since timestamptz default now(), created_at timestamptz default now(), exit_status int);
+            create table manifold.v_rollouts (app_id uuid, release_version int, state text, reason text, live_version int,
+              previous_version int);
             create table manifold.v_one_off_dynos (like manifold.v_dynos including defaults);
             create table manifold.v_one_off_ends (id uuid, exit_status int, cause text, ended_at timestamptz default now());
             """;

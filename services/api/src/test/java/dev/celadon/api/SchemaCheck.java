@@ -36,6 +36,15 @@ final class SchemaCheck {
                         route -> route.chars().filter(c -> c == ':').count()));
     }
 
+    /** What the link's request brings, empty where it brings nothing. */
+    JsonNode body(String route) {
+        return links().stream()
+                .filter(one -> one.get("title").asText().equals(route))
+                .findFirst()
+                .orElseThrow()
+                .path("schema");
+    }
+
     void check(String route, JsonNode answer) {
         JsonNode link = links().stream()
                 .filter(one -> one.get("title").asText().equals(route))

@@ -22,7 +22,10 @@ final class HerokuCli {
     private final Path home;
     private final String token;
 
-    /** @param home of one user: the command line keeps its state there */
+    /**
+     * @param home of one user: the command line keeps its state there
+     * @param token empty for somebody who is yet to log in
+     */
     HerokuCli(RunningPlatform platform, Path home, String token) throws IOException {
         this.platform = platform;
         this.home = home;
@@ -75,6 +78,15 @@ final class HerokuCli {
         return execute(directory, command);
     }
 
+    /** The same on a terminal, where it asks and waits for keys. */
+    CliTerminal onTerminal(Path directory, Map<String, String> more, String... arguments) throws IOException {
+        String line = "heroku " + String.join(" ", arguments);
+        ProcessBuilder builder = prepared(
+                directory, List.of("script", "--quiet", "--flush", "--return", "--command", line, "/dev/null"));
+        builder.environment().putAll(more);
+        return new CliTerminal(builder);
+    }
+
     private RunningPlatform.Result execute(Path directory, List<String> command)
             throws IOException, InterruptedException {
         return ended(prepared(directory, command));
@@ -89,6 +101,9 @@ final class HerokuCli {
         ProcessBuilder builder = new ProcessBuilder(found).directory(directory.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("HEROKU_") || name.startsWith("CELADON_"));
         builder.environment().putAll(environment());
+        if (!token.isEmpty()) {
+            builder.environment().put("HEROKU_API_KEY", token);
+        }
         return builder;
     }
 
@@ -103,7 +118,6 @@ final class HerokuCli {
                 Map.entry("XDG_CONFIG_HOME", home.resolve(".config").toString()),
                 Map.entry("PATH", home.resolve("bin") + ":" + System.getenv("PATH")),
                 Map.entry("HEROKU_HOST", api),
-                Map.entry("HEROKU_API_KEY", token),
                 Map.entry("HEROKU_GIT_HOST", "127.0.0.1:" + git.substring(git.lastIndexOf(':') + 1)),
                 Map.entry("HEROKU_PARTICLEBOARD_URL", api),
                 Map.entry("HEROKU_LOGIN_HOST", api),

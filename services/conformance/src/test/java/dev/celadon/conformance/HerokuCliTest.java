@@ -3,7 +3,6 @@ package dev.celadon.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -16,37 +15,20 @@ import org.junit.jupiter.api.io.TempDir;
 /** What people type every day, with Heroku's own command line against a running platform. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HerokuCliTest {
-    private static final String SERVER = """
-            import http.server, os
-            class Handler(http.server.BaseHTTPRequestHandler):
-                def do_GET(self):
-                    body = (os.environ["DYNO"] + " " + os.environ.get("SAY", "nothing")).encode()
-                    self.send_response(200)
-                    self.send_header("Content-Length", str(len(body)))
-                    self.end_headers()
-                    self.wfile.write(body)
-            http.server.ThreadingHTTPServer(("", int(os.environ["PORT"])), Handler).serve_forever()
-            """;
-
     @TempDir
     static Path directory;
 
+    private CliGround ground;
     private RunningPlatform platform;
     private HerokuCli heroku;
     private Path source;
 
     @BeforeAll
     void start() throws Exception {
-        HerokuCli.install();
-        platform = new RunningPlatform(Files.createDirectories(directory.resolve("data")), Map.of());
-        heroku = new HerokuCli(platform, directory.resolve("home"), platform.variable("CELADON_TOKEN"));
-        source = platform.repository(
-                directory.resolve("source"),
-                Map.of(
-                        "Procfile",
-                        "web: python3 server.py\nworker: while true; do echo working; sleep 1; done\n",
-                        "server.py",
-                        SERVER));
+        ground = new CliGround(directory, Map.of());
+        platform = ground.platform();
+        heroku = ground.heroku();
+        source = ground.source();
         assertThat(heroku.run(source, "create", "every-day"))
                 .contains("Creating every-day... done", "http://every-day.localhost:");
         RunningPlatform.Result push = heroku.git(source, "push", "heroku", "main");
@@ -57,8 +39,8 @@ class HerokuCliTest {
 
     @AfterAll
     void stop() throws Exception {
-        if (platform != null) {
-            platform.close();
+        if (ground != null) {
+            ground.close();
         }
     }
 
@@ -88,17 +70,17 @@ class HerokuCliTest {
 
     @Test
     void configVarsMakeReleasesAndARollbackTakesThemBack() throws Exception {
-        String app = deployedCopy("many-releases");
+        String app = ground.deployed("many-releases");
         assertThat(heroku.run(source, "config:set", "SAY=hej", "-a", app))
                 .contains("Setting SAY and restarting " + app + "... done, v3");
         assertThat(heroku.run(source, "config:get", "SAY", "-a", app)).contains("hej");
         assertThat(heroku.run(source, "config", "-a", app)).contains("SAY: hej");
-        awaitAnswer(app, "web.1 hej\n200");
+        ground.awaitAnswer(app, "web.1 hej\n200");
         assertThat(heroku.run(source, "releases", "-a", app)).contains("v3", "Set SAY config vars", "Current: v3");
         assertThat(heroku.run(source, "releases:info", "v3", "-a", app)).contains("=== Release v3", "SAY: hej");
         assertThat(heroku.run(source, "rollback", "v2", "-a", app))
                 .contains("Rolling back " + app + " to v2... done, v4");
-        awaitAnswer(app, "web.1 nothing\n200");
+        ground.awaitAnswer(app, "web.1 nothing\n200");
         heroku.run(source, "config:set", "SAY=again", "-a", app);
         assertThat(heroku.run(source, "config:unset", "SAY", "-a", app)).contains("Unsetting SAY", "done, v6");
     }
@@ -119,21 +101,23 @@ class HerokuCliTest {
                 .contains("Adding shop.example.com to every-day");
         assertThat(heroku.run(source, "domains")).contains("every-day.localhost", "shop.example.com");
         await().atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> assertThat(requestFor("shop.example.com")).endsWith("200"));
+                .untilAsserted(
+                        () -> assertThat(ground.requestFor("shop.example.com")).endsWith("200"));
         assertThat(heroku.run(source, "domains:remove", "shop.example.com")).contains("done");
         await().atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> assertThat(requestFor("shop.example.com")).endsWith("404"));
+                .untilAsserted(
+                        () -> assertThat(ground.requestFor("shop.example.com")).endsWith("404"));
     }
 
     @Test
     void maintenanceShowsAtTheRouter() throws Exception {
-        String app = deployedCopy("in-repair");
+        String app = ground.deployed("in-repair");
         assertThat(heroku.run(source, "maintenance:on", "-a", app)).contains("Enabling maintenance mode");
         assertThat(heroku.run(source, "maintenance", "-a", app)).contains("on");
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> assertThat(platform.request(app)).endsWith("503"));
         heroku.run(source, "maintenance:off", "-a", app);
-        awaitAnswer(app, "web.1 nothing\n200");
+        ground.awaitAnswer(app, "web.1 nothing\n200");
     }
 
     @Test
@@ -202,14 +186,6 @@ class HerokuCliTest {
         assertThat(gone.output()).contains("Couldn't find that app.");
     }
 
-    private String deployedCopy(String app) throws Exception {
-        heroku.run(directory, "create", app);
-        RunningPlatform.Result push = platform.push(source, app);
-        assertThat(push.exit()).as(push.output()).isZero();
-        awaitAnswer(app, "web.1 nothing\n200");
-        return app;
-    }
-
     private String loginToken(String email, String password) throws Exception {
         RunningPlatform.Result answer = platform.execute(
                 directory,
@@ -229,26 +205,6 @@ class HerokuCliTest {
     }
 
     private void awaitAnswer(String answer) {
-        awaitAnswer("every-day", answer);
-    }
-
-    private void awaitAnswer(String app, String answer) {
-        await().atMost(Duration.ofSeconds(40))
-                .untilAsserted(() -> assertThat(platform.request(app)).isEqualTo(answer));
-    }
-
-    private String requestFor(String host) throws Exception {
-        return platform.execute(
-                        directory,
-                        "curl",
-                        "-sS",
-                        "-m",
-                        "20",
-                        "-w",
-                        "\n%{http_code}",
-                        "-H",
-                        "Host: " + host,
-                        platform.variable("CELADON_ROUTER_URL"))
-                .output();
+        ground.awaitAnswer("every-day", answer);
     }
 }

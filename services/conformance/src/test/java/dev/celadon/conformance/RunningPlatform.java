@@ -36,7 +36,7 @@ final class RunningPlatform implements AutoCloseable {
         settings.putAll(more);
         settings.put("CELADON_DATA", data.toString());
         for (String port : new String[] {"API", "GIT", "GIT_SSH", "ROUTER", "ROUTER_TLS", "RENDEZVOUS"}) {
-            settings.put("CELADON_" + port + "_PORT", Integer.toString(freePort()));
+            settings.putIfAbsent("CELADON_" + port + "_PORT", Integer.toString(freePort()));
         }
         start();
     }
@@ -58,6 +58,17 @@ final class RunningPlatform implements AutoCloseable {
         }
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> get(variables.get("CELADON_INTERNAL_URL") + "/readyz") == 200);
+    }
+
+    /** Ends the process as an operator does, and starts it again; dynos run on. */
+    void restart() throws IOException, InterruptedException {
+        process.destroy();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        start();
+    }
+
+    String setting(String name) {
+        return settings.getOrDefault(name, "");
     }
 
     /** As a power cut would: nothing of the platform's process runs on. */
@@ -191,7 +202,7 @@ final class RunningPlatform implements AutoCloseable {
         }
     }
 
-    private static int freePort() throws IOException {
+    static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
         }

@@ -54,8 +54,8 @@ final class RuntimeChoice {
                 List.of(runtime.toString(), "--root", run.resolve("oci").toString());
         try {
             Json.mapper().writeValue(bundle.resolve("config.json").toFile(), config(id));
-            Processes.Result result =
-                    Processes.runBlocking(LIMIT, with(oci, "run", "--bundle", bundle.toString(), id), "");
+            Processes.Result result = Processes.runBlocking(
+                    LIMIT, with(oci, "run", "--no-new-keyring", "--bundle", bundle.toString(), id), "");
             return result.exit() == 0 ? "" : result.output().strip();
         } finally {
             Processes.runBlocking(LIMIT, with(oci, "delete", "-f", id), "");

@@ -88,8 +88,8 @@ limit_all() {
   fi
 }
 
-# PLACE: gone afterwards, also when another unmounts it at the same moment.
-unmount() { ! mountpoint -q "$1" || umount "$1" || ! mountpoint -q "$1"; }
+# PLACE: gone afterwards, also when it was mounted twice, or another unmounts it at the same moment.
+unmount() { while mountpoint -q "$1"; do umount "$1" || ! mountpoint -q "$1" || return; done; }
 
 case $1 in
 setup)
@@ -180,7 +180,8 @@ create | start) # ID MONITOR-OPTIONS... ; the bundle lies in RUN/c/ID
   cd "$bundle"
   export _OCI_SYNCPIPE=3
   line=
-  read -r line < <(exec conmon --api-version 1 -c "$id" -u "$id" -n "$id" -r "$RUNTIME" --runtime-arg "--root=$RUN/oci" \
+  # No keyring of its own: the kernel allows one host uid 200 of them, and no system call inside reaches it.
+  read -r line < <(exec conmon --api-version 1 --no-new-keyring -c "$id" -u "$id" -n "$id" -r "$RUNTIME" --runtime-arg "--root=$RUN/oci" \
     -b "$bundle" -p "$bundle/pidfile" -P "$bundle/conmon.pid" --persist-dir "$bundle" --exit-dir "$RUN/exits" \
     --no-sync-log --full-attach "${@:3}" 3>&1 >/dev/null 2>"$bundle/err" </dev/null) || true
   case $line in

@@ -10,6 +10,8 @@ public record Command<Q, A>(String address, int version, Class<Q> request, Class
             new Command<>("agent.start-dyno", 1, StartDyno.class, Accepted.class);
     public static final Command<StopDyno, Accepted> STOP_DYNO =
             new Command<>("agent.stop-dyno", 1, StopDyno.class, Accepted.class);
+    public static final Command<ProbeDyno, Probed> PROBE_DYNO =
+            new Command<>("agent.probe-dyno", 1, ProbeDyno.class, Probed.class);
     public static final Command<StartOneOff, Accepted> START_ONE_OFF =
             new Command<>("agent.start-one-off", 1, StartOneOff.class, Accepted.class);
     public static final Command<StopDyno, Accepted> STOP_ONE_OFF =

@@ -31,6 +31,8 @@ public record Topic<T>(String address, int version, Class<T> type) {
     public static final Topic<RoutesApplied> ROUTES_APPLIED =
             new Topic<>("router.routes-applied", 1, RoutesApplied.class);
     public static final Topic<DynoSuspect> DYNO_SUSPECT = new Topic<>("router.dyno-suspect", 1, DynoSuspect.class);
+    public static final Topic<AppWake> APP_WAKE = new Topic<>("router.app-wake", 1, AppWake.class);
+    public static final Topic<JobRunMissed> JOB_RUN_MISSED = new Topic<>("api.job-run-missed", 1, JobRunMissed.class);
 
     public String wireAddress() {
         return address + ".v" + version;

@@ -4,11 +4,15 @@ import dev.celadon.contract.DynoChanged;
 import dev.celadon.contract.DynoReport;
 import dev.celadon.contract.NodeHeartbeat;
 import dev.celadon.contract.OneOffReports;
+import dev.celadon.contract.RouterReport;
 import dev.celadon.contract.Topic;
 import dev.celadon.manifold.oneoffs.OneOffStore;
 import dev.celadon.manifold.scheduler.store.DynoStore;
+import dev.celadon.manifold.scheduler.store.RestStore;
 import dev.celadon.manifold.scheduler.store.RouteStore;
+import dev.celadon.manifold.scheduler.store.RouterStore;
 import dev.celadon.runtime.Bus;
+import dev.celadon.runtime.Database;
 import dev.celadon.runtime.Json;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -24,13 +28,17 @@ final class ManifoldHttp {
     private final Bus bus;
     private final DynoStore dynos;
     private final RouteStore routes;
+    private final RouterStore routers;
+    private final RestStore rest;
     private final OneOffStore oneOffs;
 
-    ManifoldHttp(Bus bus, DynoStore dynos, RouteStore routes, OneOffStore oneOffs) {
+    ManifoldHttp(Bus bus, Database database) {
         this.bus = bus;
-        this.dynos = dynos;
-        this.routes = routes;
-        this.oneOffs = oneOffs;
+        this.dynos = new DynoStore(database);
+        this.routes = new RouteStore(database);
+        this.routers = new RouterStore(database);
+        this.rest = new RestStore(database);
+        this.oneOffs = new OneOffStore(database);
     }
 
     void mount(Router router) {
@@ -47,9 +55,16 @@ final class ManifoldHttp {
         router.post("/manifold/heartbeat")
                 .handler(BodyHandler.create(false))
                 .handler(context -> answer(context, () -> heard(Json.read(bufferOf(context), NodeHeartbeat.class))));
+        router.post("/manifold/router-report")
+                .handler(BodyHandler.create(false))
+                .handler(context -> answer(context, () -> heard(Json.read(bufferOf(context), RouterReport.class))));
         router.post("/manifold/one-offs")
                 .handler(BodyHandler.create(false))
                 .handler(context -> answer(context, () -> heard(Json.read(bufferOf(context), OneOffReports.class))));
+    }
+
+    private Future<Map<String, Object>> heard(RouterReport report) {
+        return routers.apply(report).compose(known -> rest.seen(report)).map(seen -> Map.of());
     }
 
     /** Answers with the one-off dynos that nobody waits for, for the agent to stop. */

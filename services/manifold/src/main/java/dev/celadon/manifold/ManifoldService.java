@@ -3,10 +3,7 @@ package dev.celadon.manifold;
 import dev.celadon.container.ContainerHost;
 import dev.celadon.manifold.agent.Agent;
 import dev.celadon.manifold.agent.OneOffAgent;
-import dev.celadon.manifold.oneoffs.OneOffStore;
 import dev.celadon.manifold.scheduler.Scheduler;
-import dev.celadon.manifold.scheduler.store.DynoStore;
-import dev.celadon.manifold.scheduler.store.RouteStore;
 import dev.celadon.runtime.Platform;
 import dev.celadon.runtime.Service;
 import io.vertx.core.Future;
@@ -40,11 +37,7 @@ public final class ManifoldService implements Service {
                     return null;
                 })
                 .compose(migrated -> {
-                    new ManifoldHttp(
-                                    platform.bus(),
-                                    new DynoStore(platform.database()),
-                                    new RouteStore(platform.database()),
-                                    new OneOffStore(platform.database()))
+                    new ManifoldHttp(platform.bus(), platform.database())
                             .mount(platform.internal().router());
                     return platform.vertx().deployVerticle(new Agent(platform, settings, containers));
                 })

@@ -7,7 +7,6 @@ import java.time.Duration;
  * @param look between looks at everything, when no event said so
  * @param lease how long leadership lasts without renewal
  * @param acknowledge how long routers are waited for before an unrouted dyno is stopped all the same
- * @param cooldown after a dyno's second crash
  * @param grace between SIGTERM and SIGKILL (R12)
  */
 public record ManifoldSettings(
@@ -19,9 +18,9 @@ public record ManifoldSettings(
         Duration heartbeat,
         Duration lease,
         Duration acknowledge,
-        Duration cooldown,
         Duration grace,
         Duration nodeLoss,
+        PolicySettings policy,
         OneOffSettings oneOffs,
         MemorySettings memory) {
     public static ManifoldSettings from(Environment environment) {
@@ -35,10 +34,12 @@ public record ManifoldSettings(
                 environment.duration("CELADON_MANIFOLD_HEARTBEAT", "2s", "between a node's heartbeats"),
                 environment.duration("CELADON_MANIFOLD_LEASE", "8s", "leadership without renewal"),
                 environment.duration(
-                        "CELADON_MANIFOLD_ACKNOWLEDGE", "3s", "routers are waited for before an unrouted dyno stops"),
-                environment.duration("CELADON_CRASH_COOLDOWN", "10m", "before the restart after a second crash"),
+                        "CELADON_MANIFOLD_ACKNOWLEDGE",
+                        "10s",
+                        "a silent router is waited for before an unrouted dyno stops"),
                 environment.duration("CELADON_STOP_GRACE", "30s", "between SIGTERM and SIGKILL (R12)"),
                 environment.duration("CELADON_NODE_LOSS", "15s", "a node silent for longer has lost its dynos"),
+                PolicySettings.from(environment),
                 OneOffSettings.from(environment),
                 MemorySettings.from(environment));
     }

@@ -127,10 +127,13 @@ public final class Authorizations {
     }
 
     private Future<ObjectNode> find(Request request) {
-        String asked = request.parameter("authorization");
-        UUID id = asked.equals("~") ? request.caller().authorizationId() : request.id("authorization");
+        // Not "~": that is an account's default token, which there is none of. A client that logs out asks for it, so
+        // as
+        // not to revoke it.
         return database.first(
-                        SELECT + " and t.id = $2", Tuple.of(request.caller().accountId(), id), this::json)
+                        SELECT + " and t.id = $2",
+                        Tuple.of(request.caller().accountId(), request.id("authorization")),
+                        this::json)
                 .map(found -> found.orElseThrow(() -> ApiException.notFound("authorization")));
     }
 

@@ -42,7 +42,10 @@ public final class Apps {
     public void mount(Endpoints endpoints) {
         endpoints.add(HttpMethod.POST, "/apps", this::create);
         endpoints.add(HttpMethod.GET, "/apps", this::list);
-        endpoints.add(HttpMethod.GET, "/users/:user/apps", this::list);
+        endpoints.add(HttpMethod.GET, "/users/:user/apps", request -> {
+            request.requireSelf("user");
+            return list(request);
+        });
         endpoints.add(
                 HttpMethod.GET,
                 "/apps/:app",

@@ -36,13 +36,6 @@ public final class Catalog {
                 HttpMethod.GET,
                 "/apps/:app/available-stacks",
                 request -> apps.find(request).map(app -> Answer.list(List.of(stack(Apps.STACK, true)), "name", "id")));
-        for (String list : List.of("addons", "addon-attachments")) {
-            endpoints.add(HttpMethod.GET, "/" + list, request -> Future.succeededFuture(Answer.list(List.of(), "id")));
-            endpoints.add(
-                    HttpMethod.GET,
-                    "/apps/:app/" + list,
-                    request -> apps.find(request).map(app -> Answer.list(List.of(), "id")));
-        }
         endpoints.add(HttpMethod.GET, "/teams", request -> Future.succeededFuture(Answer.list(List.of(), "id")));
     }
 

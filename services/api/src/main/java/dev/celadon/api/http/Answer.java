@@ -11,8 +11,7 @@ import java.util.Map;
  * @param ranges the attributes a list can be cut by, the first by default; empty when the answer is no list
  * @param changes what webhooks are told
  */
-public record Answer(
-        int status, Object json, List<String> ranges, Map<String, String> headers, List<Change> changes) {
+public record Answer(int status, Object json, List<String> ranges, Map<String, String> headers, List<Change> changes) {
     /** An entity of webhooks ({@code api:domain}) and what happened to it ({@code create}). */
     public record Change(String entity, String action, JsonNode data) {}
 

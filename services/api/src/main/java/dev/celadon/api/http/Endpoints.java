@@ -65,6 +65,11 @@ public final class Endpoints {
         mount(method, path, resource, context -> around.admit(context, scope));
     }
 
+    /** What there is none of; asked for, it is not found in words that say so. In no schema. */
+    public void none(HttpMethod method, String path, Function<Request, Future<Answer>> refusal) {
+        route(method, path, refusal, context -> around.admit(context, Scope.READ));
+    }
+
     /** A resource for everybody, credentials or not. */
     public void open(HttpMethod method, String path, Function<Request, Future<Answer>> resource) {
         mount(method, path, resource, context -> Future.succeededFuture(Caller.ANYBODY));
@@ -90,12 +95,20 @@ public final class Endpoints {
             String path,
             Function<Request, Future<Answer>> resource,
             Function<RoutingContext, Future<Caller>> admit) {
-        String route = method + " " + path;
-        mounted.add(route);
-        boolean isRead = method.equals(HttpMethod.GET);
-        if (isRead) {
+        mounted.add(method + " " + path);
+        if (method.equals(HttpMethod.GET)) {
             reads.put(path, resource);
         }
+        route(method, path, resource, admit);
+    }
+
+    private void route(
+            HttpMethod method,
+            String path,
+            Function<Request, Future<Answer>> resource,
+            Function<RoutingContext, Future<Caller>> admit) {
+        String route = method + " " + path;
+        boolean isRead = method.equals(HttpMethod.GET);
         router.route(method, path)
                 .handler(bodies)
                 .handler(context -> Future.succeededFuture()

@@ -41,6 +41,16 @@ public record Request(Caller caller, RoutingContext context, Body body) {
         return context.get(Endpoints.REQUEST_ID);
     }
 
+    /** Fails with 404 unless the parameter names the caller: by e-mail, by id, or as {@code ~}. */
+    public void requireSelf(String name) {
+        String user = parameter(name);
+        if (!user.equals("~")
+                && !user.equalsIgnoreCase(caller.email())
+                && !idOf(user).equals(Optional.of(caller.accountId()))) {
+            throw ApiException.notFound("account");
+        }
+    }
+
     /** Remembers which app the request is about, for the audit trail and webhooks. */
     public void about(UUID app) {
         context.put(APP, app);

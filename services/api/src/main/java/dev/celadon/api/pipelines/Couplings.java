@@ -37,7 +37,10 @@ public final class Couplings {
     public void mount(Endpoints endpoints) {
         String one = "/pipeline-couplings/:coupling";
         endpoints.add(HttpMethod.GET, "/pipeline-couplings", request -> list(request, "", ""));
-        endpoints.add(HttpMethod.GET, "/users/:user/pipeline-couplings", request -> list(request, "", ""));
+        endpoints.add(HttpMethod.GET, "/users/:user/pipeline-couplings", request -> {
+            request.requireSelf("user");
+            return list(request, "", "");
+        });
         endpoints.add(
                 HttpMethod.GET,
                 "/pipelines/:pipeline/pipeline-couplings",

@@ -47,6 +47,11 @@ public final class Announcements {
         tell(release, "update");
     }
 
+    /** Its rollout has ended otherwise than it began. */
+    public void changed(Release release) {
+        tell(release, "update");
+    }
+
     private void tell(Release release, String action) {
         log.atInfo()
                 .addKeyValue("app", release.appId())

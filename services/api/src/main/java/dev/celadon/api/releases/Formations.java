@@ -21,19 +21,28 @@ final class Formations {
               select max(l.version) from api.releases l where l.app_id = $1 and l.status = 'succeeded')
             """;
 
+    /** Of the release that may have to serve on, should the current one not come up. */
+    private static final String BEFORE = """
+            select t.key from api.slugs s cross join lateral jsonb_each_text(s.process_types) t
+            where s.id = (select r.slug_id from api.releases r where r.app_id = $1 and r.status = 'succeeded'
+                          order by r.version desc offset 1 limit 1)
+            """;
+
     private Formations() {}
 
     private record First(UUID releaseId, @Nullable String appJson, boolean isFirst) {}
 
     /**
-     * New types begin with no dyno, but an app's first web with one; types that vanished go. The first time there is
+     * New types begin with no dyno, but an app's first web with one; types that vanished go with
+     * the release after. The first time there is
      * code, the source's app.json says how many of each, and what runs once after the deploy.
      */
     static Future<Void> fit(SqlClient client, OneOffStore oneOffs, UUID app) {
         return first(client, app)
                 .compose(first -> Database.execute(
                                 client,
-                                "delete from api.formation where app_id = $1 and type not in (" + CURRENT + ")",
+                                "delete from api.formation where app_id = $1 and type not in (" + CURRENT
+                                        + ") and type not in (" + BEFORE + ")",
                                 Tuple.of(app))
                         .compose(gone -> Database.execute(
                                 client,

@@ -7,6 +7,8 @@ import dev.celadon.contract.Accepted;
 import dev.celadon.contract.Command;
 import dev.celadon.contract.DynoReport;
 import dev.celadon.contract.NodeHeartbeat;
+import dev.celadon.contract.ProbeDyno;
+import dev.celadon.contract.Probed;
 import dev.celadon.contract.StartDyno;
 import dev.celadon.contract.StopDyno;
 import dev.celadon.manifold.ManifoldSettings;
@@ -35,10 +37,10 @@ public final class Agent extends VerticleBase {
     private final ManifoldSettings settings;
     private final ContainerHost containers;
     private final SlugChecks slugs;
+    private final NewestEpoch newestEpoch;
     private final DynoGround ground;
     private final MemoryWatch memory;
     private final Map<UUID, DynoRun> runs = new HashMap<>();
-    private long newestEpoch;
     private boolean isAdopted;
     private boolean isBeating;
     private boolean isBeatWanted;
@@ -48,6 +50,8 @@ public final class Agent extends VerticleBase {
         this.settings = settings;
         this.containers = containers;
         this.slugs = new SlugChecks(platform.blobs());
+        this.newestEpoch = new NewestEpoch(
+                platform.vertx(), platform.dataDirectory().resolve("manifold").resolve("epoch"));
         this.ground = new DynoGround(platform, containers, slugs, settings.diskMb());
         this.memory = new MemoryWatch(platform, containers, settings.memory());
     }
@@ -57,8 +61,12 @@ public final class Agent extends VerticleBase {
         var own = context;
         containers.onExit((id, status) -> own.runOnContext(turn -> ended(id, status)));
         platform.meters().gauge("dynos", runs, Map::size);
-        return adopt().compose(adopted -> platform.bus().serve(Command.START_DYNO, platform.nodeId(), this::start))
+        return newestEpoch
+                .load()
+                .compose(loaded -> adopt())
+                .compose(adopted -> platform.bus().serve(Command.START_DYNO, platform.nodeId(), this::start))
                 .compose(served -> platform.bus().serve(Command.STOP_DYNO, platform.nodeId(), this::stop))
+                .compose(served -> platform.bus().serve(Command.PROBE_DYNO, platform.nodeId(), this::probe))
                 .onSuccess(ready -> {
                     // Not before adoption: an inventory without the dynos that run would give them up as lost.
                     isAdopted = true;
@@ -102,27 +110,32 @@ public final class Agent extends VerticleBase {
     }
 
     private Future<Accepted> start(StartDyno order) {
-        if (order.epoch() < newestEpoch) {
-            return Future.failedFuture("epoch " + order.epoch() + " is older than " + newestEpoch);
-        }
-        newestEpoch = order.epoch();
-        if (!runs.containsKey(order.dynoId())) {
-            DynoRun run = run(order);
-            runs.put(order.dynoId(), run);
-            run.launch();
-        }
-        return Future.succeededFuture(new Accepted());
+        return newestEpoch.admit(order.epoch()).map(admitted -> {
+            if (!runs.containsKey(order.dynoId())) {
+                DynoRun run = run(order);
+                runs.put(order.dynoId(), run);
+                run.launch();
+            }
+            return new Accepted();
+        });
     }
 
     private Future<Accepted> stop(StopDyno order) {
-        if (order.epoch() < newestEpoch) {
-            return Future.failedFuture("epoch " + order.epoch() + " is older than " + newestEpoch);
-        }
-        DynoRun run = runs.get(order.dynoId());
-        if (run != null) {
-            run.stop(order.graceSeconds());
-        }
-        return Future.succeededFuture(new Accepted());
+        return newestEpoch.admit(order.epoch()).map(admitted -> {
+            DynoRun run = runs.get(order.dynoId());
+            if (run != null) {
+                run.stop(order.graceSeconds());
+            }
+            return new Accepted();
+        });
+    }
+
+    private Future<Probed> probe(ProbeDyno question) {
+        DynoRun run = runs.get(question.dynoId());
+        // One that is not here is not to be restarted for it: the next heartbeat tells.
+        return run == null
+                ? Future.succeededFuture(new Probed(true))
+                : run.probe().map(Probed::new);
     }
 
     private DynoRun run(StartDyno order) {

@@ -76,6 +76,10 @@ final class DynoGround {
         return slugs.check(order.slugSha256());
     }
 
+    Future<Void> recheckSlug(DynoOrder order) {
+        return slugs.recheck(order.slugSha256());
+    }
+
     Future<Disk> disk(String containerId, DynoOrder order) {
         return containers.createDisk(containerId, order.hostUid(), diskMb);
     }

@@ -46,7 +46,7 @@ final class DynoRun {
     private boolean isEnded;
 
     /** What of a run lies in its bundle, for the next process to adopt. */
-    record Facts(StartDyno start, DynoState state, Instant since) {}
+    record Facts(StartDyno start, DynoState state, Instant since, int graceSeconds) {}
 
     DynoRun(Platform platform, ContainerHost containers, DynoGround ground, StartDyno start, Runnable changed) {
         this.ground = ground;
@@ -98,6 +98,7 @@ final class DynoRun {
                         signalStop(graceSeconds);
                     }
                 })
+                .recover(this::blameSlug)
                 .onFailure(failed -> {
                     DynoError error = failed instanceof StartRefused refused ? refused.error() : DynoError.R99;
                     say(error.title() + " -> " + failed.getMessage());
@@ -113,12 +114,25 @@ final class DynoRun {
                 });
     }
 
+    /** A slug that was damaged after its check is why nothing starts on it. */
+    private Future<Container> blameSlug(Throwable failed) {
+        return failed instanceof StartRefused
+                ? Future.failedFuture(failed)
+                : ground.recheckSlug(start).compose(isWhole -> Future.failedFuture(failed));
+    }
+
     Future<Void> adopt(Container container, Facts facts) {
         state = facts.state();
         since = facts.since();
         follow(container);
         if (state == DynoState.STARTING && start.isWeb()) {
             awaitPort(Duration.ofSeconds(start.bootSeconds()));
+        }
+        if (state == DynoState.STOPPING) {
+            // SIGTERM was sent by the process before; of the grace what is left.
+            isStopping = true;
+            graceSeconds = facts.graceSeconds();
+            killAfter(Duration.between(platform.clock().instant(), since.plusSeconds(graceSeconds)));
         }
         return Future.succeededFuture();
     }
@@ -168,6 +182,14 @@ final class DynoRun {
                 .onComplete(removed -> enter(isStopping ? DynoState.DOWN : DynoState.CRASHED));
     }
 
+    /** Whether it accepts a connection now; one without a port, or not up, is nobody's to ask. */
+    Future<Boolean> probe() {
+        String host = address;
+        return host == null || !start.isWeb() || state != DynoState.UP
+                ? Future.succeededFuture(true)
+                : PortProbe.once(vertx, host, port);
+    }
+
     /** The platform's process ends, the dyno does not. */
     void leave() {
         vertx.cancelTimer(killTimer);
@@ -183,7 +205,11 @@ final class DynoRun {
         say("Stopping all processes with SIGTERM");
         enter(DynoState.STOPPING);
         containers.signal(containerId, "TERM").onFailure(this::complain);
-        killTimer = vertx.setTimer(Math.max(1, graceSeconds * 1_000L), tick -> {
+        killAfter(Duration.ofSeconds(graceSeconds));
+    }
+
+    private void killAfter(Duration grace) {
+        killTimer = vertx.setTimer(Math.max(1, grace.toMillis()), tick -> {
             say(DynoError.R12.title() + " -> Process failed to exit within " + graceSeconds + " seconds of SIGTERM");
             say("Stopping process with SIGKILL");
             containers.signal(containerId, "KILL").onFailure(this::complain);
@@ -245,7 +271,7 @@ final class DynoRun {
     }
 
     private Future<Void> write() {
-        return ground.keep(containerId, new Facts(start, state, since));
+        return ground.keep(containerId, new Facts(start, state, since, graceSeconds));
     }
 
     private void say(String text) {

@@ -10,6 +10,7 @@ import java.time.Duration;
 /** Waits until a dyno accepts connections at its port, or the limit is over (R10). */
 final class PortProbe {
     private static final int CONNECT_MILLIS = 500;
+    private static final int LAST_CHANCE_MILLIS = 1_500;
     private static final long FIRST_PAUSE_MILLIS = 20;
     private static final long LONGEST_PAUSE_MILLIS = 250;
 
@@ -26,6 +27,18 @@ final class PortProbe {
         this.address = address;
         this.port = port;
         this.limitTimer = vertx.setTimer(limit.toMillis(), tick -> bound.tryFail("not bound within " + limit));
+    }
+
+    /** One attempt, with more patience than while a dyno boots. */
+    static Future<Boolean> once(Vertx vertx, String address, int port) {
+        NetClient client = vertx.createNetClient(new NetClientOptions().setConnectTimeout(LAST_CHANCE_MILLIS));
+        return client.connect(port, address)
+                .map(socket -> {
+                    socket.close();
+                    return true;
+                })
+                .otherwise(false)
+                .onComplete(done -> client.close());
     }
 
     Future<Void> start() {

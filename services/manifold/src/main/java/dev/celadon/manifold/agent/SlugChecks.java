@@ -26,6 +26,12 @@ final class SlugChecks {
                         .onFailure(cause -> checks.remove(slug)));
     }
 
+    /** As {@link #check}, from its bytes of now. */
+    Future<Void> recheck(String sha256) {
+        forget(sha256);
+        return check(sha256);
+    }
+
     void forget(String sha256) {
         checks.remove(sha256);
     }

@@ -1,56 +1,63 @@
 package dev.celadon.router.domain;
 
-import dev.celadon.contract.Route.Backend;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.UUID;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** Which dyno gets a request: of two at random the one with fewer in flight. State of one event loop. */
 public final class Choice {
     private final RandomGenerator random;
-    private final long quarantineNanos;
-    private final Map<UUID, Integer> inFlight = new HashMap<>();
-    private final Map<UUID, Long> quarantined = new HashMap<>();
+    private final int mostPerDyno;
 
-    public Choice(RandomGenerator random, long quarantineNanos) {
+    /** @param mostPerDyno requests in flight that a dyno is given by this router */
+    public Choice(RandomGenerator random, int mostPerDyno) {
         this.random = random;
-        this.quarantineNanos = quarantineNanos;
+        this.mostPerDyno = mostPerDyno;
     }
 
-    /** Takes one among those not tried and not quarantined; the caller gives it back with {@link #checkIn}. */
-    public Optional<Backend> checkOut(List<Backend> backends, Set<UUID> tried, long nowNanos) {
-        quarantined.values().removeIf(until -> nowNanos - until >= 0);
-        List<Backend> free = backends.stream()
-                .filter(backend -> !tried.contains(backend.dynoId()) && !quarantined.containsKey(backend.dynoId()))
-                .toList();
-        if (free.isEmpty()) {
-            return Optional.empty();
+    /**
+     * Takes one that was not tried, is not quarantined and has room; the caller gives it back with
+     * {@link Dyno#checkIn}.
+     */
+    public @Nullable Dyno checkOut(List<Dyno> dynos, List<Dyno> tried, long nowNanos) {
+        int size = dynos.size();
+        if (size == 0) {
+            return null;
         }
-        Backend one = free.get(random.nextInt(free.size()));
-        Backend other = free.get(random.nextInt(free.size()));
-        Backend chosen = load(other) < load(one) ? other : one;
-        inFlight.merge(chosen.dynoId(), 1, Integer::sum);
-        return Optional.of(chosen);
+        Dyno one = dynos.get(size == 1 ? 0 : random.nextInt(size));
+        Dyno other = size == 1 ? one : dynos.get(random.nextInt(size));
+        Dyno chosen = lessLoaded(
+                canServe(one, tried, nowNanos) ? one : null, canServe(other, tried, nowNanos) ? other : null);
+        if (chosen == null) {
+            chosen = anyOf(dynos, tried, nowNanos);
+        }
+        if (chosen != null) {
+            chosen.checkOut();
+        }
+        return chosen;
     }
 
-    public void checkIn(Backend backend) {
-        inFlight.computeIfPresent(backend.dynoId(), (id, count) -> count > 1 ? count - 1 : null);
+    /** Both drawn ones cannot serve: the less loaded of all that can. */
+    private @Nullable Dyno anyOf(List<Dyno> dynos, List<Dyno> tried, long nowNanos) {
+        Dyno best = null;
+        int from = random.nextInt(dynos.size());
+        for (int i = 0; i < dynos.size(); i++) {
+            Dyno dyno = dynos.get((from + i) % dynos.size());
+            if (canServe(dyno, tried, nowNanos)) {
+                best = lessLoaded(best, dyno);
+            }
+        }
+        return best;
     }
 
-    /** It refused or did not answer a connection. */
-    public void quarantine(Backend backend, long nowNanos) {
-        quarantined.put(backend.dynoId(), nowNanos + quarantineNanos);
+    private static @Nullable Dyno lessLoaded(@Nullable Dyno one, @Nullable Dyno other) {
+        if (one == null || other == null) {
+            return one == null ? other : one;
+        }
+        return other.inFlight() < one.inFlight() ? other : one;
     }
 
-    public int requestsInFlight() {
-        return inFlight.values().stream().mapToInt(Integer::intValue).sum();
-    }
-
-    private int load(Backend backend) {
-        return inFlight.getOrDefault(backend.dynoId(), 0);
+    private boolean canServe(Dyno dyno, List<Dyno> tried, long nowNanos) {
+        return dyno.inFlight() < mostPerDyno && !dyno.isQuarantined(nowNanos) && !tried.contains(dyno);
     }
 }

@@ -11,14 +11,14 @@ public final class RouteEntries {
     private RouteEntries() {}
 
     /** An app as routers need it. */
-    public record App(UUID id, String name, boolean isInMaintenance, List<String> hosts) {
+    public record App(UUID id, String name, boolean isInMaintenance, List<String> hosts, Route.Options options) {
         public App {
             hosts = List.copyOf(hosts);
         }
     }
 
     /** With revision 0; the table gives it one when it differs from what it has. */
-    public static Route of(App app, Optional<Wanted> wanted, List<Dyno> dynos) {
+    public static Route of(App app, Optional<Wanted> wanted, List<Dyno> dynos, boolean isIdle) {
         List<Dyno> up = dynos.stream()
                 .filter(dyno ->
                         dyno.isWeb() && dyno.isServing() && dyno.state() == DynoState.UP && dyno.address() != null)
@@ -29,26 +29,32 @@ public final class RouteEntries {
                 .filter(dyno -> dyno.version() == serving)
                 .map(dyno -> new Route.Backend(dyno.id(), dyno.name(), String.valueOf(dyno.address()), dyno.port()))
                 .toList();
-        return new Route(app.id(), app.name(), 0, state(app, wanted, dynos, backends), app.hosts(), backends);
+        Route.State state = state(app, wanted, dynos, !backends.isEmpty(), isIdle);
+        return new Route(app.id(), app.name(), 0, state, app.hosts(), backends, app.options());
     }
 
-    private static Route.State state(App app, Optional<Wanted> wanted, List<Dyno> dynos, List<Route.Backend> backends) {
+    private static Route.State state(
+            App app, Optional<Wanted> wanted, List<Dyno> dynos, boolean isAnyUp, boolean isIdle) {
         if (app.isInMaintenance()) {
             return Route.State.MAINTENANCE;
         }
         if (wanted.isEmpty()) {
             return Route.State.BLANK;
         }
-        boolean wantsWeb = wanted.get().types().stream().anyMatch(type -> type.isWeb() && type.quantity() > 0);
-        if (!wantsWeb) {
+        if (wanted.get().web().filter(type -> type.quantity() > 0).isEmpty()) {
             return Route.State.NO_WEB;
         }
-        if (!backends.isEmpty()) {
+        if (isAnyUp) {
             return Route.State.SERVING;
         }
         List<Dyno> web = dynos.stream().filter(Dyno::isWeb).toList();
+        if (web.stream().anyMatch(Dyno::isServing)) {
+            return Route.State.STARTING;
+        }
+        if (isIdle) {
+            return Route.State.IDLE;
+        }
         boolean hasCrashed = web.stream().anyMatch(dyno -> dyno.state() == DynoState.CRASHED);
-        boolean isComing = web.stream().anyMatch(Dyno::isServing);
-        return hasCrashed && !isComing ? Route.State.CRASHED : Route.State.STARTING;
+        return hasCrashed ? Route.State.CRASHED : Route.State.STARTING;
     }
 }

@@ -1,6 +1,7 @@
 package dev.celadon.manifold.scheduler.domain;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,10 @@ public record Wanted(
         List<Type> types) {
     public Wanted {
         types = List.copyOf(types);
+    }
+
+    public Optional<Type> web() {
+        return types.stream().filter(Type::isWeb).findFirst();
     }
 
     /** @param bootSeconds how long a web dyno may take to bind {@code $PORT} */

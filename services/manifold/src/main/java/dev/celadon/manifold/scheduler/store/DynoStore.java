@@ -3,9 +3,10 @@ package dev.celadon.manifold.scheduler.store;
 import dev.celadon.contract.DynoReport;
 import dev.celadon.contract.DynoState;
 import dev.celadon.contract.NodeHeartbeat;
+import dev.celadon.contract.RestartDynos;
 import dev.celadon.contract.StartDyno;
-import dev.celadon.manifold.scheduler.domain.CrashPolicy.Crashes;
 import dev.celadon.manifold.scheduler.domain.Dyno;
+import dev.celadon.manifold.scheduler.domain.Wanted;
 import dev.celadon.runtime.Database;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
@@ -14,38 +15,33 @@ import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
-/** Dynos as they are, the nodes they are on, their crashes. */
+/** Dynos as they are, and those that wait for room. */
 public final class DynoStore {
+    /** The lease whose holder alone orders. */
+    public static final String SCHEDULER = "scheduler";
+
     private final Database database;
 
     public DynoStore(Database database) {
         this.database = database;
     }
 
-    /** A living node and what it can carry besides its one-off dynos. */
-    public record Node(String id, String zone, int capacityMb) {}
+    /** A dyno that waits for room. */
+    public record Unplaced(UUID id, UUID appId, String name, int version) {}
 
     public Future<List<Dyno>> all() {
         return database.list("select * from manifold.dynos order by app_id, name", Tuple.tuple(), DynoStore::dyno);
     }
 
-    public Future<List<Node>> livingNodes(long silentMillis) {
-        return database.list(
-                """
-                select id, zone, capacity_mb - coalesce((select sum(memory_mb) from manifold.one_offs o
-                  where o.node_id = n.id and o.ended_at is null), 0)::int as capacity_mb
-                from manifold.nodes n where seen_at > now() - $1 * interval '1 ms'
-                """,
-                Tuple.of(silentMillis),
-                row -> new Node(row.getString("id"), row.getString("zone"), row.getInteger("capacity_mb")));
+    public Future<Optional<Dyno>> find(UUID id) {
+        return database.first("select * from manifold.dynos where id = $1", Tuple.of(id), DynoStore::dyno);
     }
 
     /** The app's own uid on every host; given once. */
@@ -57,73 +53,128 @@ public final class DynoStore {
                 .map(Optional::orElseThrow);
     }
 
-    public Future<Integer> order(StartDyno start, String nodeId) {
-        return database.execute(
-                """
-                insert into manifold.dynos (id, app_id, name, release_version, node_id, memory_mb, command)
-                values ($1, $2, $3, $4, $5, $6, $7)
-                """,
-                Tuple.of(
-                        start.dynoId(),
-                        start.appId(),
-                        start.name(),
-                        start.releaseVersion(),
-                        nodeId,
-                        start.memoryMb(),
-                        start.command()));
+    /**
+     * The order as a row, before it is sent; in its place goes what crashed under that name and release before. Fails
+     * when this leader leads no more.
+     */
+    public Future<Void> order(StartDyno start, String nodeId) {
+        return database.transaction(client -> LeaseStore.hold(client, SCHEDULER, start.epoch())
+                .compose(held ->
+                        Database.execute(client, """
+                        delete from manifold.dynos
+                        where app_id = $1 and name = $2 and release_version = $3 and state = 'crashed'
+                        """, Tuple.of(start.appId(), start.name(), start.releaseVersion())))
+                .compose(gone -> Database.execute(
+                        client,
+                        "delete from manifold.unplaced where app_id = $1 and name = $2 and release_version = $3",
+                        Tuple.of(start.appId(), start.name(), start.releaseVersion())))
+                .compose(placed -> Database.execute(
+                        client,
+                        """
+                        insert into manifold.dynos (id, app_id, name, release_version, node_id, memory_mb, command)
+                        values ($1, $2, $3, $4, $5, $6, $7)
+                        """,
+                        Tuple.of(
+                                start.dynoId(),
+                                start.appId(),
+                                start.name(),
+                                start.releaseVersion(),
+                                nodeId,
+                                start.memoryMb(),
+                                start.command())))
+                .mapEmpty());
     }
 
-    public Future<Integer> delete(UUID id) {
-        return database.execute("delete from manifold.dynos where id = $1", Tuple.of(id));
+    public Future<Integer> delete(Collection<UUID> ids) {
+        return database.execute(
+                "delete from manifold.dynos where id = any($1)",
+                Tuple.tuple().addArrayOfUUID(ids.toArray(UUID[]::new)));
     }
 
-    /** A new dyno of the name takes the place of crashed ones. */
-    public Future<Integer> deleteCrashed(UUID app, String name) {
+    /** They get no new request from the next routing table on. */
+    public Future<Integer> retire(Collection<UUID> ids) {
         return database.execute(
-                "delete from manifold.dynos where app_id = $1 and name = $2 and state = 'crashed'",
-                Tuple.of(app, name));
+                "update manifold.dynos set retired_at = now() where id = any($1) and retired_at is null",
+                Tuple.tuple().addArrayOfUUID(ids.toArray(UUID[]::new)));
     }
 
-    public Future<Integer> retire(List<UUID> ids, long revision) {
+    /** The table of this revision is without them. */
+    public Future<Integer> withdrawn(Collection<UUID> ids, long revision) {
         return database.execute(
-                "update manifold.dynos set retired_revision = $2, retired_at = now() where id = any($1) and retired_at is null",
+                "update manifold.dynos set retired_revision = $2 where id = any($1) and retired_revision is null",
                 Tuple.tuple().addArrayOfUUID(ids.toArray(UUID[]::new)).addLong(revision));
     }
 
-    /** Those that serve are to be replaced; crashes are forgotten. */
-    public Future<Integer> replace(UUID app, @Nullable String target) {
-        String match = " where app_id = $1 and ($2::text is null or name = $2 or split_part(name, '.', 1) = $2)";
-        return database.execute("delete from manifold.crashes" + match, Tuple.of(app, target))
-                .compose(forgotten -> database.execute(
-                        "update manifold.dynos set is_replaced = true" + match
-                                + " and state not in ('down', 'crashed')",
-                        Tuple.of(app, target)));
-    }
-
-    public Future<Map<String, Crashes>> crashes() {
-        return database.list("select * from manifold.crashes", Tuple.tuple(), row -> row)
-                .map(rows -> rows.stream()
-                        .collect(Collectors.toMap(
-                                row -> key(
-                                        row.getUUID("app_id"),
-                                        row.getString("name"),
-                                        row.getInteger("release_version")),
-                                row -> new Crashes(
-                                        row.getInteger("count"),
-                                        row.getOffsetDateTime("last_at").toInstant()))));
-    }
-
-    public Future<Integer> remember(Dyno dyno, Crashes crashes) {
+    /** They serve until their successors are up. */
+    public Future<Integer> replace(Collection<UUID> ids) {
         return database.execute(
-                """
-                insert into manifold.crashes (app_id, name, release_version, count, last_at) values ($1, $2, $3, $4, $5)
-                on conflict (app_id, name) do update set release_version = excluded.release_version,
-                  count = excluded.count, last_at = excluded.last_at
-                """, Tuple.of(dyno.appId(), dyno.name(), dyno.version(), crashes.count(), utc(crashes.lastAt())));
+                "update manifold.dynos set is_replaced = true where id = any($1)",
+                Tuple.tuple().addArrayOfUUID(ids.toArray(UUID[]::new)));
     }
 
-    public static String key(UUID app, String name, int version) {
-        return app + "/" + name + "/" + version;
+    /**
+     * Those that serve are to be replaced, crashes are forgotten, one that idles wakes; the names of the first. Once per
+     * request: none when it was carried out before.
+     */
+    public Future<List<String>> restart(RestartDynos wish) {
+        String match = " where app_id = $1 and ($2::text is null or name = $2 or split_part(name, '.', 1) = $2)";
+        Tuple target = Tuple.of(wish.appId(), wish.target());
+        return database.transaction(client -> Database.execute(
+                        client,
+                        "insert into manifold.restarts (request_id) values ($1) on conflict do nothing",
+                        Tuple.of(wish.requestId()))
+                .compose(fresh -> fresh == 0
+                        ? Future.succeededFuture(List.of())
+                        // The dynos first: whoever counts their crashes locks their rows.
+                        : Database.execute(
+                                        client, "delete from manifold.dynos" + match + " and state = 'crashed'", target)
+                                .compose(cleared ->
+                                        Database.execute(client, "delete from manifold.crashes" + match, target))
+                                .compose(forgotten -> Database.execute(client, """
+                                        delete from manifold.idle_apps
+                                        where app_id = $1 and ($2::text is null or $2 in ('web', 'web.1'))
+                                        """, target))
+                                .compose(awake -> Database.list(
+                                        client,
+                                        "update manifold.dynos set is_replaced = true" + match
+                                                + " and state in ('created', 'starting', 'up') and retired_at is null"
+                                                + " returning name",
+                                        target,
+                                        row -> row.getString("name")))));
+    }
+
+    /** Requests older than a day are not made again. */
+    public Future<Integer> forgetRestarts() {
+        return database.execute(
+                "delete from manifold.restarts where asked_at < now() - interval '1 day'", Tuple.tuple());
+    }
+
+    /** A name that no node has room for; false when that was known. */
+    public Future<Boolean> withoutRoom(Wanted release, Wanted.Type type, String name) {
+        return database.execute(
+                        """
+                        insert into manifold.unplaced (app_id, name, release_version, memory_mb, command)
+                        values ($1, $2, $3, $4, $5) on conflict do nothing
+                        """, Tuple.of(release.appId(), name, release.version(), type.memoryMb(), type.command()))
+                .map(added -> added > 0);
+    }
+
+    public Future<List<Unplaced>> withoutRoom() {
+        return database.list(
+                "select id, app_id, name, release_version from manifold.unplaced",
+                Tuple.tuple(),
+                row -> new Unplaced(
+                        row.getUUID("id"),
+                        row.getUUID("app_id"),
+                        row.getString("name"),
+                        row.getInteger("release_version")));
+    }
+
+    /** Nobody asks for them any more. */
+    public Future<Integer> placed(Collection<UUID> ids) {
+        return database.execute(
+                "delete from manifold.unplaced where id = any($1)",
+                Tuple.tuple().addArrayOfUUID(ids.toArray(UUID[]::new)));
     }
 
     /** What a node says becomes the truth about its dynos; answers with the reports that changed a state. */
@@ -146,7 +197,7 @@ public final class DynoStore {
                                         .map(DynoReport::dynoId)
                                         .toArray(UUID[]::new))))
                 .compose(lost -> {
-                    Future<List<DynoReport>> changed = Future.succeededFuture(new java.util.ArrayList<>());
+                    Future<List<DynoReport>> changed = Future.succeededFuture(new ArrayList<>());
                     for (DynoReport report : beat.dynos()) {
                         changed =
                                 changed.compose(before -> update(client, report).map(count -> {

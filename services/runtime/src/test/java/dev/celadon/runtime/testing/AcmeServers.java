@@ -1,4 +1,4 @@
-package dev.celadon.api;
+package dev.celadon.runtime.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
@@ -16,14 +16,14 @@ import java.time.Duration;
 import java.util.List;
 
 /** A real ACME server (pebble) on loopback, with a name server that sends every name to 127.0.0.1. */
-final class AcmeServers implements AutoCloseable {
+public final class AcmeServers implements AutoCloseable {
     private final Process names;
     private final Process server;
     private final int port;
     private final Path roots;
 
     /** @param challengePort where it asks for the answers to its challenges, in place of 80 */
-    AcmeServers(Path directory, int challengePort) throws Exception {
+    public AcmeServers(Path directory, int challengePort) throws Exception {
         assumeThat(Files.isExecutable(Path.of("/usr/bin/pebble")))
                 .as("pebble is not installed: automatic certificates are not tested")
                 .isTrue();
@@ -59,11 +59,11 @@ final class AcmeServers implements AutoCloseable {
         await().atMost(Duration.ofSeconds(20)).until(this::isListening);
     }
 
-    String directoryUrl() {
+    public String directoryUrl() {
         return "https://localhost:" + port + "/dir";
     }
 
-    String roots() {
+    public String roots() {
         return roots.toString();
     }
 
