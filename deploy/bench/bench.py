@@ -1,5 +1,5 @@
 """A running platform as the benchmarks use it."""
-import json, os, pathlib, subprocess, tempfile, time, urllib.request
+import json, os, pathlib, statistics, subprocess, tempfile, time, urllib.request
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 SERVER = """
@@ -55,3 +55,8 @@ class Platform:
         url = self.api("POST", f"/apps/{app}/log-sessions", {"lines": 1500})["logplex_url"]
         with urllib.request.urlopen(url) as answer:
             return answer.read().decode()
+
+
+def show(what, figures, unit):
+    print(f"{what}: median {statistics.median(figures):.2f} {unit}"
+          f" (least {min(figures):.2f}, most {max(figures):.2f}, n={len(figures)})", flush=True)
