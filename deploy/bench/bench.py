@@ -1,11 +1,11 @@
 """A running platform as the benchmarks use it."""
-import json, os, pathlib, subprocess, tempfile, time, urllib.request
+import json, os, pathlib, statistics, subprocess, tempfile, time, urllib.request
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 SERVER = """
 require('http').createServer((request, response) => response.end('hello\\n')).listen(process.env.PORT);
 """
-PROCFILE = "web: node server.js\nprobe: echo first instruction; exec sleep 100000\n"
+DEFAULT_PROCFILE = "web: node server.js\nprobe: echo first instruction; exec sleep 100000\n"
 
 
 def read_environment(data):
@@ -27,9 +27,9 @@ class Platform:
         with urllib.request.urlopen(request, None if body is None else json.dumps(body).encode()) as answer:
             return json.load(answer)
 
-    def push(self, app):
+    def push(self, app, procfile=DEFAULT_PROCFILE):
         with tempfile.TemporaryDirectory() as folder:
-            files = {"server.js": SERVER, "Procfile": PROCFILE, "package.json": '{"name":"bench","version":"1.0.0"}'}
+            files = {"server.js": SERVER, "Procfile": procfile, "package.json": '{"name":"bench","version":"1.0.0"}'}
             for name, text in files.items():
                 (pathlib.Path(folder) / name).write_text(text)
             environment = dict(os.environ, GIT_SSL_CAINFO=self.variables["CELADON_CA"], TOKEN=self.variables["CELADON_TOKEN"])
@@ -55,3 +55,8 @@ class Platform:
         url = self.api("POST", f"/apps/{app}/log-sessions", {"lines": 1500})["logplex_url"]
         with urllib.request.urlopen(url) as answer:
             return answer.read().decode()
+
+
+def show(what, figures, unit):
+    print(f"{what}: median {statistics.median(figures):.2f} {unit}"
+          f" (least {min(figures):.2f}, most {max(figures):.2f}, n={len(figures)})", flush=True)
