@@ -31,6 +31,8 @@ class TenantsTest {
             "checksum", "SHA256:" + "0".repeat(64),
             "include", "api:app",
             "level", "sync",
+            "schedule", "every hour at :20",
+            "size", "standard-1X",
             "stage", "staging",
             "url", "https://logs.example.org/x",
             "hostname", "other.example.com");
@@ -54,6 +56,7 @@ class TenantsTest {
         remember("domain", path + "/domains", "{\"hostname\":\"private.example.com\"}");
         remember("drain", path + "/log-drains", "{\"url\":\"syslog://logs.example.org:514\"}");
         remember("webhook", path + "/webhooks", "{\"include\":[\"api:app\"],\"level\":\"sync\",\"url\":\"http://x/\"}");
+        remember("job", path + "/jobs", "{\"command\":\"true\",\"schedule\":\"hourly\"}");
         remember("pipeline", "/pipelines", "{\"name\":\"private-line\"}");
         remember(
                 "coupling",
