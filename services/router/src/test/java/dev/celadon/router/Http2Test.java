@@ -231,6 +231,24 @@ class Http2Test {
     }
 
     @Test
+    void aDynoIsFreeOnceTheRestFitsTheBuffer() throws Exception {
+        RawDyno dyno = rig.dyno();
+        TestApp app = rig.app(dyno);
+        Http2Client client = connect(app).get(1, app.host(), "/slow");
+        Raw asked = dyno.accept();
+        asked.head();
+        asked.say("HTTP/1.1 200 OK\r\nContent-Length: 900000\r\n\r\n" + "x".repeat(900_000));
+        // The client's window lets it take a fourteenth of that.
+        client.hear(frame -> client.soFar(1).body.length() == 65_535);
+        client.allow(0, 900_000).get(3, app.host(), "/other");
+        assertThat(asked.head()).startsWith("GET /other ");
+        asked.say(OK);
+        assertThat(client.answer(3).body).hasToString("ok");
+        client.allow(1, 900_000);
+        assertThat(client.answer(1).body).hasSize(900_000);
+    }
+
+    @Test
     void javasOwnClientSpeaksIt() throws Exception {
         String large = "x".repeat(300_000);
         rig.appAt("localhost", rig.dyno().serving(connection -> {
