@@ -141,8 +141,8 @@ final class HostSetup {
     /** A free network is nobody else's once its bridge is there: platforms that start at once choose one after another. */
     private String connect(Path run) throws IOException, InterruptedException {
         synchronized (HostSetup.class) {
-            try (FileChannel channel = FileChannel.open(
-                    run.resolveSibling("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            try (FileChannel channel =
+                    FileChannel.open(run.resolveSibling("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
                 channel.lock(); // until it is closed
                 String network = network();
                 call(writeScript(run, network, ""), "setup");
