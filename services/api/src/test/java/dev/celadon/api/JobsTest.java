@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.celadon.api.apps.ConfigStore;
 import dev.celadon.api.jobs.JobClock;
 import dev.celadon.api.processes.OneOffStore;
+import dev.celadon.contract.JobRunMissed;
+import dev.celadon.contract.Topic;
 import dev.celadon.runtime.Database;
 import dev.celadon.runtime.Platform;
 import io.vertx.core.Future;
@@ -22,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -111,6 +114,31 @@ class JobsTest {
         clock(TICK.plus(Duration.ofDays(2)).plusSeconds(3_600)).look().await(10, SECONDS);
         assertThat(api.get(runs(once)).findValuesAsText("status")).containsExactly("running", "missed", "missed");
         assertThat(api.get(runs(never)).findValuesAsText("status")).containsExactly("missed", "missed", "missed");
+    }
+
+    @Test
+    void aMissedRunIsAnEventAndALineOfTheAppsLog() throws Exception {
+        Platform platform = api.platform().platform();
+        List<JobRunMissed> events = new CopyOnWriteArrayList<>();
+        platform.bus().subscribe(Topic.JOB_RUN_MISSED, events::add).await(10, SECONDS);
+        List<String> lines = new CopyOnWriteArrayList<>();
+        platform.internal()
+                .router()
+                .post("/logplex/lines")
+                .handler(context -> context.request().body().onSuccess(body -> {
+                    lines.add(body.toString());
+                    context.response().setStatusCode(204).end();
+                }));
+        api.execute(
+                "insert into runtime.members (id, url, services, seen_at) values ('n-log', $1, '{logplex}', now() + interval '1 hour')",
+                platform.internal().url());
+        await().until(() -> !platform.members().serving("logplex").isEmpty());
+        JsonNode job = job("{\"command\":\"report\",\"schedule\":\"30 8 * * *\",\"catch_up\":\"skip\"}");
+        clock(TICK.plus(Duration.ofDays(1)).plusSeconds(3_600)).look().await(10, SECONDS);
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> lines.toString().contains("Job `report` missed 2 runs, the last at 2100-01-02T08:30:00Z"));
+        await().atMost(Duration.ofSeconds(20)).until(() -> !events.isEmpty());
+        assertThat(events.get(0).jobId()).hasToString(job.get("id").asText());
     }
 
     @Test

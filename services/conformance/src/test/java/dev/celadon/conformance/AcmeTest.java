@@ -51,7 +51,9 @@ class AcmeTest {
             assertThat(platform.execute(data, "curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}", url)
                             .output())
                     .isEqualTo("404");
-            assertThat(platform.logs(app)).contains("path=\"/.well-known/acme-challenge/unknown\"");
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() ->
+                            assertThat(platform.logs(app)).contains("path=\"/.well-known/acme-challenge/unknown\""));
         }
     }
 

@@ -5,8 +5,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +43,7 @@ final class HerokuCli {
 
     /** Installs it once per machine; tests are skipped only where npm's registry cannot be reached. */
     static void install() throws IOException, InterruptedException {
-        if (Files.exists(INSTALLED.resolve("complete"))) {
+        if (Files.exists(INSTALLED)) {
             return;
         }
         assumeTrue(
@@ -47,12 +51,23 @@ final class HerokuCli {
                                 .exit()
                         == 0,
                 "npm's registry cannot be reached, so Heroku's command line cannot be installed");
-        Files.createDirectories(INSTALLED);
-        RunningPlatform.Result npm = ended(
-                List.of("npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "heroku@" + VERSION),
-                INSTALLED);
-        assertThat(npm.exit()).as(npm.output()).isZero();
-        Files.writeString(INSTALLED.resolve("complete"), "");
+        // Aside first, and one at a time: two runs must not mix their files, and half an installation is none.
+        Path aside = Files.createDirectories(INSTALLED.resolveSibling(INSTALLED.getFileName() + ".part"));
+        try (FileChannel channel = FileChannel.open(
+                        aside.resolveSibling(aside.getFileName() + ".lock"),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE);
+                FileLock held = channel.lock()) {
+            assertThat(held.isValid()).isTrue();
+            if (Files.exists(INSTALLED)) {
+                return;
+            }
+            RunningPlatform.Result npm = ended(
+                    List.of("npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "heroku@" + VERSION),
+                    aside);
+            assertThat(npm.exit()).as(npm.output()).isZero();
+            Files.move(aside, INSTALLED, StandardCopyOption.ATOMIC_MOVE);
+        }
     }
 
     /** Its output, standard output and error together; fails unless it succeeds. */

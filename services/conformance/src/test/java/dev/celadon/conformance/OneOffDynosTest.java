@@ -22,6 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code heroku run} and what stands on it, with Heroku's own command line at real terminals and pipes. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OneOffDynosTest {
+    private static final String UNTIL_TOLD = "until [ -e /tmp/told ]; do sleep 0.1; done";
+
     private static final String SERVER = """
             import http.server, os
             class Handler(http.server.BaseHTTPRequestHandler):
@@ -131,11 +133,13 @@ class OneOffDynosTest {
 
     @Test
     void aDetachedOneSpeaksToTheLogAndIsNeverRestarted() throws Exception {
-        String said = heroku.run(source, "run:detached", "echo to the log; sleep 2; exit 7");
+        String said = heroku.run(source, "run:detached", "echo to the log; " + UNTIL_TOLD + "; exit 7");
         String name = name(said);
         assertThat(said).contains("--dyno " + name);
         assertThat(heroku.run(source, "ps")).contains("=== run: one-off processes (1)", name + " (Standard-1X): ");
         heroku.run(source, "ps:restart");
+        awaitLog(name, "app[" + name + "]: to the log");
+        piped("", "run:inside", name, "touch /tmp/told");
         awaitLog(
                 name, "app[" + name + "]: to the log", "Process exited with status 7", "State changed from up to down");
         assertThat(heroku.run(source, "ps")).doesNotContain(name);
@@ -210,8 +214,8 @@ class OneOffDynosTest {
     void aKilledPlatformLosesNoEnd() throws Exception {
         String detached = name(heroku.run(source, "run:detached", "sleep 3; exit 9"));
         String attached;
-        try (UserTerminal terminal = new UserTerminal(heroku, source, "heroku run cat")) {
-            terminal.await("up, run.");
+        try (UserTerminal terminal = new UserTerminal(heroku, source, "heroku run 'echo begun on $DYNO; cat'")) {
+            terminal.await("begun on run.");
             attached = newest();
             platform.kill();
             platform.start();

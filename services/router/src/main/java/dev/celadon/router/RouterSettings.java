@@ -84,6 +84,8 @@ public record RouterSettings(
                         1,
                         10_000_000,
                         "connections of clients on one event loop (H22)"),
+                environment.integer(
+                        "CELADON_ROUTER_STREAMS", 100, 1, 10_000, "requests at once on one HTTP/2 connection"),
                 environment.port(
                         "CELADON_ROUTER_REDIRECT_PORT",
                         0,

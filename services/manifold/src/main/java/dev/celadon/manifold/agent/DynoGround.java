@@ -10,6 +10,7 @@ import dev.celadon.contract.DynoOrder;
 import dev.celadon.contract.LogError;
 import dev.celadon.contract.LogLine;
 import dev.celadon.manifold.agent.domain.DynoLimits;
+import dev.celadon.manifold.agent.domain.ListeningPorts;
 import dev.celadon.runtime.Json;
 import dev.celadon.runtime.Platform;
 import io.vertx.core.Future;
@@ -18,10 +19,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /** What every dyno of this node stands on: its config vars, its container, its facts on disk, its lines in the log. */
@@ -118,6 +121,19 @@ final class DynoGround {
                         platform.appLog().platform(order.appId(), "logplex", LogError.L12.line(lines, since)));
         tail.start();
         return tail;
+    }
+
+    /** The ports at which a container's processes wait for connections from outside. */
+    Future<Set<Integer>> listening(Container container) {
+        Path net = Path.of("/proc", Integer.toString(container.pid()), "net");
+        return platform.vertx()
+                .executeBlocking(
+                        () -> {
+                            List<String> sockets = new ArrayList<>(Files.readAllLines(net.resolve("tcp")));
+                            sockets.addAll(Files.readAllLines(net.resolve("tcp6")));
+                            return ListeningPorts.of(sockets.stream());
+                        },
+                        false);
     }
 
     /** A line of the platform about the dyno. */

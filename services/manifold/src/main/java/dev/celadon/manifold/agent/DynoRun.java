@@ -90,7 +90,7 @@ final class DynoRun {
                     follow(container);
                     enter(DynoState.STARTING);
                     if (start.isWeb()) {
-                        awaitPort(Duration.ofSeconds(start.bootSeconds()));
+                        awaitPort(container);
                     } else {
                         enter(DynoState.UP);
                     }
@@ -126,7 +126,7 @@ final class DynoRun {
         since = facts.since();
         follow(container);
         if (state == DynoState.STARTING && start.isWeb()) {
-            awaitPort(Duration.ofSeconds(start.bootSeconds()));
+            awaitPort(container);
         }
         if (state == DynoState.STOPPING) {
             // SIGTERM was sent by the process before; of the grace what is left.
@@ -220,8 +220,8 @@ final class DynoRun {
         });
     }
 
-    private void awaitPort(Duration limit) {
-        probe = new PortProbe(vertx, String.valueOf(address), port, limit);
+    private void awaitPort(Container container) {
+        probe = new PortProbe(vertx, container.address(), port, Duration.ofSeconds(start.bootSeconds()));
         probe.start()
                 .onSuccess(bound -> {
                     if (state == DynoState.STARTING) {
@@ -230,12 +230,22 @@ final class DynoRun {
                 })
                 .onFailure(late -> {
                     if (state == DynoState.STARTING && !isEnded) {
-                        cause = "R10";
-                        say(DynoError.R10.title() + " -> Web process failed to bind to $PORT within "
-                                + limit.toSeconds() + " seconds of launch");
-                        say("Stopping process with SIGKILL");
-                        containers.signal(containerId, "KILL").onFailure(this::complain);
+                        endUnbound(container);
                     }
+                });
+    }
+
+    /** Which port it has instead is what its developer wants to know. */
+    private void endUnbound(Container container) {
+        cause = DynoError.R10.name();
+        ground.listening(container)
+                .onSuccess(others -> others.forEach(other -> say(DynoError.R11.title() + " -> Process bound to port "
+                        + other + ", should be " + port + " (see environment variable PORT)")))
+                .onComplete(looked -> {
+                    say(DynoError.R10.title() + " -> Web process failed to bind to $PORT within " + start.bootSeconds()
+                            + " seconds of launch");
+                    say("Stopping process with SIGKILL");
+                    containers.signal(containerId, "KILL").onFailure(this::complain);
                 });
     }
 

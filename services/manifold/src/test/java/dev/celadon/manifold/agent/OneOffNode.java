@@ -16,7 +16,6 @@ import dev.celadon.runtime.Environment;
 import dev.celadon.runtime.Json;
 import dev.celadon.runtime.Platform;
 import dev.celadon.runtime.testing.TestPlatform;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import io.vertx.sqlclient.Tuple;
@@ -36,7 +35,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +45,7 @@ final class OneOffNode implements AutoCloseable {
     private static final UUID APP = UUID.randomUUID();
 
     /** Every line of the app's log as {@code source[process]: text}. */
-    final List<String> log = new CopyOnWriteArrayList<>();
+    final List<String> log;
 
     private final Map<UUID, DynoReport> reports = new ConcurrentHashMap<>();
 
@@ -79,7 +77,7 @@ final class OneOffNode implements AutoCloseable {
                 .await(5, SECONDS);
         var router = platform.internal().router();
         router.get("/api/one-offs/:id/environment").handler(context -> context.end(Json.write(Map.copyOf(variables))));
-        router.post("/logplex/lines").handler(BodyHandler.create(false)).handler(this::logged);
+        log = new HeardLines(router).lines();
         router.post("/manifold/one-offs").handler(BodyHandler.create(false)).handler(this::told);
         containers = prepare();
         Path tree = Files.createDirectories(data.resolve("tree"));
@@ -235,14 +233,6 @@ final class OneOffNode implements AutoCloseable {
         deployment = platform.vertx()
                 .deployVerticle(new OneOffAgent(platform, settings, containers))
                 .await(20, SECONDS);
-    }
-
-    private void logged(RoutingContext context) {
-        for (String line : context.body().asString().split("\n")) {
-            var json = Json.read(Buffer.buffer(line), Map.class);
-            log.add(json.get("source") + "[" + json.get("process") + "]: " + json.get("text"));
-        }
-        context.response().setStatusCode(204).end();
     }
 
     private void told(RoutingContext context) {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param headBytes of a request
  * @param responseBuffer what a dyno may be ahead of a slow client
  * @param loopBuffers what all such buffers of an event loop may hold before they must do with little
+ * @param streams requests at once on one connection of HTTP/2
  * @param redirectPort of HTTPS, where plain requests are sent; 0 when they are served
  * @param connections of clients on one event loop (H22)
  */
@@ -38,6 +39,7 @@ public record Policy(
         int responseBuffer,
         long loopBuffers,
         int connections,
+        int streams,
         int redirectPort) {
 
     public long connectNanos(Route.Options options) {

@@ -12,10 +12,9 @@ public final class RequestRewrite {
     private static final byte[] CONNECTION_UPGRADE = ascii("Connection: Upgrade\r\n");
     private static final byte[] REQUEST_ID = ascii("X-Request-Id: ");
     private static final byte[] FORWARDED_FOR = ascii("\r\nX-Forwarded-For: ");
-    private static final byte[] PLAIN =
-            ascii("\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Port: 80\r\nVia: " + VIA + "\r\nX-Request-Start: ");
-    private static final byte[] SECURE =
-            ascii("\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Port: 443\r\nVia: " + VIA + "\r\nX-Request-Start: ");
+    private static final byte[] PLAIN = arrival("http\r\nX-Forwarded-Port: 80", VIA);
+    private static final byte[] SECURE = arrival("https\r\nX-Forwarded-Port: 443", VIA);
+    private static final byte[] SECURE_HTTP2 = arrival("https\r\nX-Forwarded-Port: 443", "2.0 vegur");
     private static final byte[] CONNECT_TIME = ascii("\r\nConnect-Time: ");
     private static final byte[] TOTAL_ROUTE_TIME = ascii("\r\nTotal-Route-Time: ");
     private static final byte[] END = ascii("\r\n\r\n");
@@ -24,7 +23,12 @@ public final class RequestRewrite {
 
     /** What the router adds to a request. */
     public record Additions(
-            String requestId, String forwardedFor, boolean isSecure, long startMillis, boolean passesExpect) {}
+            String requestId,
+            String forwardedFor,
+            boolean isSecure,
+            boolean isHttp2,
+            long startMillis,
+            boolean passesExpect) {}
 
     /** All but the times, which are known when there is a connection: {@link #writeTimes}. */
     public static void write(RequestHead head, Additions additions, HeadWriter out) {
@@ -50,7 +54,8 @@ public final class RequestRewrite {
         }
         out.append(REQUEST_ID).append(additions.requestId);
         out.append(FORWARDED_FOR).append(additions.forwardedFor);
-        out.append(additions.isSecure ? SECURE : PLAIN).append(additions.startMillis);
+        out.append(additions.isHttp2 ? SECURE_HTTP2 : additions.isSecure ? SECURE : PLAIN)
+                .append(additions.startMillis);
     }
 
     public static void writeTimes(long connectMillis, long routeMillis, HeadWriter out) {
@@ -75,6 +80,10 @@ public final class RequestRewrite {
         if (fields.count() > 0) {
             out.append(head.bytes, run, fields.lineEnd(fields.count() - 1));
         }
+    }
+
+    private static byte[] arrival(String protocolAndPort, String via) {
+        return ascii("\r\nX-Forwarded-Proto: " + protocolAndPort + "\r\nVia: " + via + "\r\nX-Request-Start: ");
     }
 
     private static byte[] ascii(String text) {

@@ -42,7 +42,7 @@ final class Chunks {
     }
 
     /**
-     * @param isUnwrapping passes the content alone
+     * @param isUnwrapping passes the content alone, and trailers as such
      * @param isLenient towards a dyno: blanks after a size are forgiven
      */
     Chunks(boolean isUnwrapping, boolean isLenient) {
@@ -210,7 +210,9 @@ final class Chunks {
             HeadWriter out = new HeadWriter();
             Trailers.write(kept, keptLength, out);
             state = State.DONE;
-            if (!isUnwrapping) {
+            if (isUnwrapping) {
+                sink.takeTrailers(out);
+            } else {
                 sink.take(Unpooled.copiedBuffer(out.bytes(), 0, out.length()));
             }
         }

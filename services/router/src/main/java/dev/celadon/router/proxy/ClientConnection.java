@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * A client's connection: reads one request after the other, each into an {@link Exchange}. What comes while an exchange
  * cannot take it is held, and reading pauses.
  */
-public final class ClientConnection extends Connection {
+public final class ClientConnection extends Connection implements Loop.Client {
     private static final int FIRST_LOOK_BYTES = 2 * 1024;
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -312,13 +312,15 @@ public final class ClientConnection extends Connection {
         close();
     }
 
-    void closeIfIdle() {
+    @Override
+    public void closeIfIdle() {
         if (exchange == null && held == null && !isLingering) {
             linger();
         }
     }
 
-    void forceClose() {
+    @Override
+    public void forceClose() {
         Exchange current = exchange;
         if (current != null) {
             current.fail(RouterError.H24, "");

@@ -80,9 +80,8 @@ abstract class Connection extends ChannelInboundHandlerAdapter {
         } else if (channel instanceof DuplexChannel duplex) {
             // Not before the last byte has left: a socket's shutdown does not wait for Netty's buffer.
             channel.writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER).addListener(done -> duplex.shutdownOutput());
-        } else {
-            channel.close();
         }
+        // A stream of HTTP/2 has said its end with the last of its response.
     }
 
     final void close() {
@@ -91,8 +90,10 @@ abstract class Connection extends ChannelInboundHandlerAdapter {
 
     /** Bytes that wait for the peer to take them. */
     final long pending() {
-        var buffer = channel().unsafe().outboundBuffer();
-        return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+        Channel channel = channel();
+        return channel.isWritable()
+                ? channel.config().getWriteBufferHighWaterMark() + 1 - channel.bytesBeforeUnwritable()
+                : channel.config().getWriteBufferLowWaterMark() - 1 + channel.bytesBeforeWritable();
     }
 
     @Override

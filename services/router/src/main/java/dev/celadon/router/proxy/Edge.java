@@ -3,10 +3,11 @@ package dev.celadon.router.proxy;
 import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
 
-/** Where a client came in: over TLS or not. */
+/** Where a client came in: over TLS or not, and what it speaks there. */
 public enum Edge {
     PLAIN("http"),
-    TLS("https");
+    TLS("https"),
+    HTTP2("https");
 
     private final String protocol;
 
@@ -15,7 +16,7 @@ public enum Edge {
     }
 
     boolean isSecure() {
-        return this == TLS;
+        return this != PLAIN;
     }
 
     /** As the log line calls it. */

@@ -43,7 +43,10 @@ public final class Loop {
     final ResponseHead response = new ResponseHead();
     final HeadWriter out = new HeadWriter();
     private final Clock clock;
-    private final Set<ClientConnection> clients = new HashSet<>();
+    /** Of a response on its way from HTTP/1.1 to HTTP/2. */
+    final ResponseHead translated = new ResponseHead();
+
+    private final Set<Client> clients = new HashSet<>();
     private final ArrayDeque<Connection> written = new ArrayDeque<>();
     private byte[] scratch = new byte[16 * 1024];
     private long nowNanos = System.nanoTime();
@@ -52,6 +55,14 @@ public final class Loop {
     private long buffered;
     private boolean isDraining;
     private @Nullable ScheduledFuture<?> ticking;
+
+    /** A connection of a client, or a stream in one. */
+    interface Client {
+        /** Takes nothing new, and is gone when it has answered what it took. */
+        void closeIfIdle();
+
+        void forceClose();
+    }
 
     /**
      * @param suspects is told of dynos that do not take a connection
@@ -129,12 +140,12 @@ public final class Loop {
     }
 
     /** @return false when there is not even room to tell it that there is no room */
-    boolean enter(ClientConnection client) {
+    boolean enter(Client client) {
         clients.add(client);
         return clients.size() <= policy.connections() * 2L;
     }
 
-    void leave(ClientConnection client) {
+    void leave(Client client) {
         clients.remove(client);
     }
 
@@ -168,12 +179,12 @@ public final class Loop {
     /** Idle clients are told to go; the others go when they are answered. */
     public void drain() {
         isDraining = true;
-        List.copyOf(clients).forEach(ClientConnection::closeIfIdle);
+        List.copyOf(clients).forEach(Client::closeIfIdle);
     }
 
     /** What is still in flight ends with H24. */
     public void stop() {
-        List.copyOf(clients).forEach(ClientConnection::forceClose);
+        List.copyOf(clients).forEach(Client::forceClose);
         flush();
         pool.close();
         ScheduledFuture<?> own = ticking;

@@ -47,7 +47,8 @@ record Request(
 
     /** What its dyno is told beside what the client said. */
     RequestRewrite.Additions additions(long startMillis, boolean passesExpect) {
-        return new RequestRewrite.Additions(id, forwardedFor, edge.isSecure(), startMillis, passesExpect);
+        return new RequestRewrite.Additions(
+                id, forwardedFor, edge.isSecure(), edge == Edge.HTTP2, startMillis, passesExpect);
     }
 
     /** As told to the app's log. */

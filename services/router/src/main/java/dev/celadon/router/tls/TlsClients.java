@@ -2,6 +2,7 @@ package dev.celadon.router.tls;
 
 import dev.celadon.router.proxy.ClientConnection;
 import dev.celadon.router.proxy.Edge;
+import dev.celadon.router.proxy.Http2Connection;
 import dev.celadon.router.proxy.Loop;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -59,7 +60,11 @@ public final class TlsClients extends ChannelInitializer<Channel> {
 
         @Override
         protected void configurePipeline(ChannelHandlerContext context, String protocol) {
-            context.pipeline().addLast(new ClientConnection(loop, Edge.TLS, name));
+            if (protocol.equals(ApplicationProtocolNames.HTTP_2)) {
+                Http2Connection.install(context.pipeline(), loop, name);
+            } else {
+                context.pipeline().addLast(new ClientConnection(loop, Edge.TLS, name));
+            }
         }
 
         /** A client that breaks off its handshake is no news. */

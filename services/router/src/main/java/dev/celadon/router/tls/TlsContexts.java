@@ -14,13 +14,14 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import javax.net.ssl.SSLException;
 
-/** How the router speaks TLS: 1.2 and 1.3, by BoringSSL where it is there. */
+/** How the router speaks TLS: 1.2 and 1.3, by BoringSSL where it is there; HTTP/2 with who asks for it. */
 final class TlsContexts {
     private static final SslProvider PROVIDER = OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK;
     private static final ApplicationProtocolConfig PROTOCOLS = new ApplicationProtocolConfig(
             Protocol.ALPN,
             SelectorFailureBehavior.NO_ADVERTISE,
             SelectedListenerFailureBehavior.ACCEPT,
+            ApplicationProtocolNames.HTTP_2,
             ApplicationProtocolNames.HTTP_1_1);
 
     private TlsContexts() {}

@@ -130,11 +130,23 @@ public final class RouterRig implements AutoCloseable {
         return app;
     }
 
+    /** A new app at this host beside its own. */
+    public TestApp appAt(String host, RawDyno... dynos) {
+        TestApp app = new TestApp(this, "app" + names.incrementAndGet());
+        publish(app.id(), host, List.of(app.host(), host), Route.State.SERVING, Route.Options.NONE, dynos);
+        return app;
+    }
+
     void publish(UUID id, String name, Route.State state, Route.Options options, RawDyno... dynos) {
+        publish(id, name, List.of(name + ".localhost"), state, options, dynos);
+    }
+
+    private void publish(
+            UUID id, String name, List<String> hosts, Route.State state, Route.Options options, RawDyno... dynos) {
         List<Backend> backends = new ArrayList<>();
         Arrays.stream(dynos).forEach(dyno -> backends.add(dyno.backend()));
         long next = revision + 1;
-        routes.put(id, new Route(id, name, next, state, List.of(name + ".localhost"), backends, options));
+        routes.put(id, new Route(id, name, next, state, hosts, backends, options));
         announce(next);
     }
 
