@@ -18,18 +18,14 @@ final class BundleWriter {
             """;
 
     private final HostSetup.Ground ground;
-    private final Stacks stacks;
     private final ControlGroups groups;
 
-    BundleWriter(HostSetup.Ground ground, Stacks stacks, ControlGroups groups) {
+    BundleWriter(HostSetup.Ground ground, ControlGroups groups) {
         this.ground = ground;
-        this.stacks = stacks;
         this.groups = groups;
     }
 
-    /** @return the images it stands on, to be mounted before it is created */
-    List<Path> write(ContainerSpec spec, Path bundle) throws IOException {
-        Stacks.Root root = stacks.root(spec.stack());
+    void write(ContainerSpec spec, Stacks.Root root, Path bundle) throws IOException {
         List<Path> images = new ArrayList<>();
         root.image().ifPresent(images::add);
         spec.slug().ifPresent(images::add);
@@ -44,6 +40,5 @@ final class BundleWriter {
         Files.createFile(config, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         String namespace = "/run/netns/cdn-" + ground.instance() + "-" + Bundles.slot(bundle);
         Json.mapper().writeValue(config.toFile(), OciConfig.of(spec, ground, root, namespace, groups.path(spec.id())));
-        return images;
     }
 }

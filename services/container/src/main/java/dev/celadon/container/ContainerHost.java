@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +41,7 @@ public final class ContainerHost {
     private final Slots slots;
     private final Sites sites;
     private final ImageMounts images;
+    private final Stacks stacks;
     private final Execs execs;
     private final ControlGroups groups;
     private final BundleWriter bundleWriter;
@@ -56,8 +58,8 @@ public final class ContainerHost {
         this.sites = new Sites(vertx, script, slots, ground.run());
         this.images = new ImageMounts(script);
         this.groups = new ControlGroups(ground.instance());
-        Stacks stacks = new Stacks(ground.data().resolve("stacks"), ground.run(), ground.stackPaths());
-        this.bundleWriter = new BundleWriter(ground, stacks, groups);
+        this.stacks = new Stacks(vertx, images, ground.data().resolve("stacks"), ground.run(), ground.stackPaths());
+        this.bundleWriter = new BundleWriter(ground, groups);
         this.execs = new Execs(vertx, script, ground.run());
     }
 
@@ -146,20 +148,20 @@ public final class ContainerHost {
         checkId(spec.id());
         List<String> arguments = new ArrayList<>(List.of(verb, spec.id()));
         arguments.addAll(List.of(monitorOptions));
-        return vertx.executeBlocking(
-                        () -> {
-                            Path logs = Files.createDirectories(logsOf(spec.id()));
-                            Files.createSymbolicLink(
-                                    logs.resolve(MONITOR), bundle(spec.id()).resolve("conmon.pid"));
-                            return bundleWriter.write(spec, bundle(spec.id()));
-                        },
-                        false)
-                .compose(stands -> Future.join(stands.stream()
-                        .map(image -> images.use(image, spec.id()))
-                        .toList()))
+        return stacks.root(spec.stack(), spec.id())
+                .compose(root -> vertx.executeBlocking(() -> furnish(spec, root), false))
+                .compose(furnished ->
+                        spec.slug().map(slug -> images.use(slug, spec.id())).orElseGet(Future::succeededFuture))
                 .compose(there -> script.run(arguments.toArray(String[]::new)))
                 .compose(started -> vertx.executeBlocking(() -> container(bundle(spec.id())), false))
                 .recover(cause -> remove(spec.id()).transform(removed -> Future.failedFuture(cause)));
+    }
+
+    private @Nullable Void furnish(ContainerSpec spec, Stacks.Root root) throws IOException {
+        Path logs = Files.createDirectories(logsOf(spec.id()));
+        Files.createSymbolicLink(logs.resolve(MONITOR), bundle(spec.id()).resolve("conmon.pid"));
+        bundleWriter.write(spec, root, bundle(spec.id()));
+        return null;
     }
 
     /** Every container of this instance that was started and not removed, running or ended. */
@@ -321,6 +323,7 @@ public final class ContainerHost {
 
     private void forget(String id, int slot) {
         images.release(id);
+        stacks.deleteReplaced();
         synchronized (this) {
             ended.remove(id);
         }

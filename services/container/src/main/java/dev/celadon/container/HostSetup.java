@@ -6,9 +6,11 @@ import dev.celadon.runtime.Processes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +21,7 @@ import java.util.stream.Stream;
 /** Finds out how containers can be made here: tools, runtime, network. Blocks: runs on a worker, once at start. */
 final class HostSetup {
     private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final String SCRIPT = "host.sh";
     /** What the quick stack shows of the host besides its own few files; never a secret. */
     private static final List<String> STACK_PATHS = List.of(
             "/usr",
@@ -61,11 +64,10 @@ final class HostSetup {
         checkTools();
         Path run = Path.of("/run/celadon", instance);
         Files.createDirectories(run);
-        String network = network();
         List<String> paths =
                 STACK_PATHS.stream().filter(path -> Files.exists(Path.of(path))).toList();
-        Path script = writeScript(run, network, "");
-        call(script, "setup");
+        String network = connect(run);
+        Path script = run.resolve(SCRIPT);
         List<String> stack = new ArrayList<>(List.of("stack"));
         stack.addAll(paths);
         call(script, stack.toArray(String[]::new));
@@ -94,11 +96,11 @@ final class HostSetup {
                 .append("='")
                 .append(value.replace("'", "'\\''"))
                 .append("'\n"));
-        try (InputStream resource = resource("host.sh")) {
+        try (InputStream resource = resource(SCRIPT)) {
             text.append(new String(resource.readAllBytes(), StandardCharsets.UTF_8));
         }
-        Path script = run.resolve("host.sh");
-        Path fresh = run.resolve("host.sh." + ProcessHandle.current().pid());
+        Path script = run.resolve(SCRIPT);
+        Path fresh = run.resolve(SCRIPT + "." + ProcessHandle.current().pid());
         Files.writeString(fresh, text);
         return Files.move(fresh, script, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
     }
@@ -133,6 +135,19 @@ final class HostSetup {
                 .toList();
         if (!missing.isEmpty()) {
             throw new ContainerUnavailable("containers need " + String.join(", ", missing));
+        }
+    }
+
+    /** A free network is nobody else's once its bridge is there: platforms that start at once choose one after another. */
+    private String connect(Path run) throws IOException, InterruptedException {
+        synchronized (HostSetup.class) {
+            try (FileChannel channel =
+                    FileChannel.open(run.resolveSibling("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+                channel.lock(); // until it is closed
+                String network = network();
+                call(writeScript(run, network, ""), "setup");
+                return network;
+            }
         }
     }
 

@@ -58,6 +58,11 @@ final class ImageMounts {
         return use.last;
     }
 
+    synchronized boolean isUsed(Path image) {
+        Use use = uses.get(image);
+        return use != null && !use.containers.isEmpty();
+    }
+
     synchronized void release(String container) {
         uses.forEach((image, use) -> {
             if (use.containers.remove(container) && use.containers.isEmpty() && use.isMounted) {

@@ -167,7 +167,14 @@ mount-image) # IMAGE
   [ -e "$2" ] || { echo "image $2 is missing" >&2; exit 66; }
   at=$RUN/images/${2##*/}
   mkdir -p "$at"
-  mountpoint -q "$at" || mount -o loop,ro,nosuid,nodev "$2" "$at"
+  mountpoint -q "$at" || mount -o loop,ro,nosuid,nodev "$2" "$at" || { rmdir "$at"; exit 65; }
+  # Anything else would start no process, or no shell.
+  if [ "${2%/*}" = "$DATA/stacks" ] && [ ! -s "$at/etc/celadon-stack" ]; then
+    unmount "$at"
+    rmdir "$at"
+    echo "image $2 is no image of a stack" >&2
+    exit 65
+  fi
   ;;
 unmount-image) # IMAGE
   at=$RUN/images/${2##*/}

@@ -1,14 +1,16 @@
 package dev.celadon.api.domain;
 
+import dev.celadon.contract.BuiltInBuildpacks;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** How a user names a buildpack: a built-in one ({@code heroku/nodejs}) or where its git repository is. */
 public final class BuildpackUrl {
     public static final Set<String> BUILT_IN =
-            Set.of("heroku/java", "heroku/nodejs", "heroku/procfile", "heroku/python");
+            BuiltInBuildpacks.NAMES.stream().map("heroku/"::concat).collect(Collectors.toUnmodifiableSet());
 
     private static final String URN = "urn:buildpack:";
     private static final Pattern NAME = Pattern.compile("[a-z0-9_-]+/[a-z0-9_-]+");

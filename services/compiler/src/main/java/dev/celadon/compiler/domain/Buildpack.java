@@ -1,6 +1,6 @@
 package dev.celadon.compiler.domain;
 
-import java.util.Set;
+import dev.celadon.contract.BuiltInBuildpacks;
 import java.util.regex.Pattern;
 
 /**
@@ -10,7 +10,6 @@ import java.util.regex.Pattern;
  * @param ref branch, tag or commit of a git URL; empty: its default branch
  */
 public record Buildpack(Kind kind, String place, String ref) {
-    private static final Set<String> BUILT_IN = Set.of("java", "nodejs", "python", "ruby");
     private static final Pattern URL = Pattern.compile("(https?|git)://[!-~]+");
     private static final Pattern ARCHIVE = Pattern.compile("https?://[^#?]+\\.(tgz|tar\\.gz)(\\?[!-~]*)?");
     private static final Pattern REF = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._/-]{0,249}");
@@ -41,10 +40,11 @@ public record Buildpack(Kind kind, String place, String ref) {
             return new Buildpack(Kind.GIT, url, hash < 0 ? "" : ref(asked, asked.substring(hash + 1)));
         }
         String name = asked.startsWith("heroku/") ? asked.substring("heroku/".length()) : asked;
-        if (BUILT_IN.contains(name)) {
+        if (BuiltInBuildpacks.NAMES.contains(name)) {
             return new Buildpack(Kind.BUILT_IN, name, "");
         }
-        throw rejected(asked, "heroku/java, heroku/nodejs, heroku/python, a git URL or one of a .tgz");
+        throw rejected(
+                asked, "heroku/" + String.join(", heroku/", BuiltInBuildpacks.NAMES) + ", a git URL or one of a .tgz");
     }
 
     /** As it was asked for. */

@@ -2,12 +2,14 @@ package dev.celadon.compiler.build;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.celadon.contract.BuiltInBuildpacks;
 import dev.celadon.runtime.Processes;
 import dev.celadon.runtime.Processes.Result;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,13 +33,27 @@ class BuildpacksTest {
     }
 
     @Test
+    void thereIsEachThatTheWholePlatformKnows() throws Exception {
+        try (var directories = Files.list(BUILDPACKS)) {
+            assertThat(directories
+                            .filter(Files::isDirectory)
+                            .map(directory -> directory.getFileName().toString()))
+                    .containsExactlyInAnyOrderElementsOf(BuiltInBuildpacks.NAMES);
+        }
+    }
+
+    @Test
     void eachDetectsItsOwnAppsAndNamesThem() throws Exception {
         assertThat(detect("nodejs").exit()).isNotZero();
         assertThat(detect("java").exit()).isNotZero();
         assertThat(detect("python").exit()).isNotZero();
         assertThat(detect("procfile").exit()).isNotZero();
         assertThat(detect("ruby").exit()).isNotZero();
+        assertThat(detect("clojure").exit()).isNotZero();
+        assertThat(detect("scala").exit()).isNotZero();
         write("package.json", "{}");
+        write("project.clj", "");
+        write("build.sbt", "");
         write("pom.xml", "<project/>");
         write("app.py", "");
         write("Procfile", "web: x");
@@ -45,6 +61,8 @@ class BuildpacksTest {
         assertThat(detect("java")).isEqualTo(new Result(0, "Java\n"));
         assertThat(detect("python")).isEqualTo(new Result(0, "Python\n"));
         assertThat(detect("procfile")).isEqualTo(new Result(0, "Procfile\n"));
+        assertThat(detect("clojure")).isEqualTo(new Result(0, "Clojure\n"));
+        assertThat(detect("scala")).isEqualTo(new Result(0, "Scala\n"));
     }
 
     @Test
@@ -185,6 +203,60 @@ class BuildpacksTest {
         assertThat(release("java")).contains("web: java $JAVA_OPTS -jar target/app.jar");
         jar("second.jar", "Main-Class: a.C\n");
         assertThat(release("java")).doesNotContain("web");
+    }
+
+    @Test
+    void clojureRunsItsUberjar() throws Exception {
+        write("project.clj", "(defproject a \"1\"\n  :uberjar-name \"a-alone.jar\")\n");
+        assertThat(release("clojure")).doesNotContain("web");
+        write("target/uberjar/a-alone.jar", "");
+        assertThat(release("clojure")).contains("web: java $JAVA_OPTS -jar target/uberjar/a-alone.jar");
+        write("project.clj", "(defproject a \"1\")\n");
+        write("bin/lein", "");
+        assertThat(build.resolve("bin/lein").toFile().setExecutable(true)).isTrue();
+        assertThat(compile("clojure"))
+                .isEqualTo(new Result(1, " !     project.clj names no :uberjar-name, so there is no one jar to run\n"));
+    }
+
+    @Test
+    void scalaRunsTheOneScriptThatWasStaged() throws Exception {
+        write("target/universal/stage/bin/app.bat", "");
+        assertThat(release("scala")).doesNotContain("web");
+        write("target/universal/stage/bin/app", "");
+        assertThat(build.resolve("target/universal/stage/bin/app").toFile().setExecutable(true))
+                .isTrue();
+        assertThat(release("scala")).contains("web: target/universal/stage/bin/app -Dhttp.port=$PORT");
+        write("build.sbt", "");
+        assertThat(compile("scala")).isEqualTo(new Result(1, " !     project/build.properties names no sbt.version\n"));
+    }
+
+    @Test
+    void pythonSaysThatTheStackHasAnotherVersion() throws Exception {
+        write("app.py", "");
+        write("runtime.txt", "python-2.7.18\n");
+        Result other = compile("python");
+        assertThat(other.exit()).isNotZero();
+        assertThat(other.output())
+                .contains(" !     Requested runtime (python-2.7.18) is not available for this stack (cedar)");
+        String version = Processes.runBlocking(Duration.ofSeconds(10), List.of("python3", "--version"), "")
+                .output()
+                .strip();
+        write("runtime.txt", version.toLowerCase(Locale.ROOT).replace(' ', '-') + "\n");
+        assertThat(compile("python").exit()).isZero();
+    }
+
+    @Test
+    void javaSaysThatTheStackHasAnotherVersion() throws Exception {
+        write("mvnw", "#!/bin/sh\necho \"packs $*\"\n");
+        assertThat(build.resolve("mvnw").toFile().setExecutable(true)).isTrue();
+        write("system.properties", "java.runtime.version=1.8\n");
+        assertThat(compile("java").output())
+                .containsPattern(" !     system.properties asks for Java 1.8: the stack has \\d+, which is used\\.")
+                .contains("       packs -B -DskipTests");
+        write("system.properties", "java.runtime.version=" + Runtime.version().feature() + "\n");
+        assertThat(compile("java").output()).doesNotContain(" !     ");
+        Files.delete(build.resolve("system.properties"));
+        assertThat(compile("java").output()).doesNotContain(" !     ").contains("       packs -B");
     }
 
     private void wheel(String name) throws Exception {
