@@ -101,6 +101,7 @@ public final class ApiService implements Service {
             vertx.setPeriodic(SWEEP_MILLIS, tick -> mountedNow.sources().sweep());
             return platform.bus()
                     .subscribe(Topic.SLUG_READY, ready -> releaseBuilds(mountedNow))
+                    .compose(subscribed -> platform.bus().subscribe(Topic.ACCESS_ENDED, ended -> endPhases(mountedNow)))
                     .compose(subscribed ->
                             platform.bus().subscribe(Topic.DYNO_CHANGED, changed -> endPhases(mountedNow)))
                     .compose(subscribed -> vertx.createHttpServer(new HttpServerOptions()

@@ -14,6 +14,7 @@ import dev.celadon.api.apps.ConfigStore;
 import dev.celadon.api.apps.RoutingOptions;
 import dev.celadon.api.apps.Transfers;
 import dev.celadon.api.audit.Audit;
+import dev.celadon.api.audit.Changes;
 import dev.celadon.api.catalog.Addons;
 import dev.celadon.api.catalog.Catalog;
 import dev.celadon.api.catalog.Features;
@@ -109,10 +110,10 @@ record Resources(
                 new Admission(accounts, new RateLimits(limits.requestsPerHour(), HOUR, clock), passwordTries);
         Events events = new Events(database, clock);
         Audit audit = new Audit(database);
-        Endpoints endpoints =
-                new Endpoints(router, settings.maxBodyBytes(), new Surroundings(admission, audit, events));
+        Changes changes = new Changes(database, audit, events);
+        Endpoints endpoints = new Endpoints(router, settings.maxBodyBytes(), new Surroundings(admission, changes));
 
-        Authorizations authorizations = new Authorizations(database, clock);
+        Authorizations authorizations = new Authorizations(database, bus, clock);
         new AccountResource(accounts, passwords, admission).mount(endpoints);
         authorizations.mount(endpoints);
         new BrowserLogin(vertx, database, keys, admission, authorizations, passwordTries).mount(endpoints);
@@ -126,14 +127,14 @@ record Resources(
         new Addons(apps).mount(endpoints);
         Schema.load().mount(endpoints);
         new Features(apps, database).mount(endpoints);
-        new Collaborators(apps, accounts, database).mount(endpoints);
+        new Collaborators(apps, accounts, database, bus).mount(endpoints);
         new Transfers(apps, accounts, database).mount(endpoints);
         new RoutingOptions(apps, database).mount(endpoints);
 
         OneOffStore oneOffs = new OneOffStore(database, configs);
         LogSessions logSessions = new LogSessions(apps, keys, clock, logplexUrl);
         String rendezvous = settings.rendezvousHost() + ":" + settings.rendezvousPort();
-        new Formation(apps, database, bus, platform.appLog()).mount(endpoints);
+        new Formation(apps, database, changes, bus, platform.appLog()).mount(endpoints);
         new Dynos(apps, oneOffs, database, bus).mount(endpoints);
         new OneOffs(apps, oneOffs, database, bus, platform.appLog(), rendezvous, limits.oneOffs()).mount(endpoints);
         logSessions.mount(endpoints);

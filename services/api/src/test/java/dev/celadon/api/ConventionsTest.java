@@ -133,7 +133,7 @@ class ConventionsTest {
     @Test
     void whatIsNotTextOrNotJsonIsTheClientsFault() throws Exception {
         assertThat(api.send("POST", "/apps", "[]", Map.of()).statusCode()).isEqualTo(400);
-        assertThat(api.send("GET", "/apps/a%00b", "", Map.of()).statusCode()).isEqualTo(400);
+        assertThat(api.send("GET", "/apps/a%00b", "", Map.of()).statusCode()).isEqualTo(404);
         assertThat(api.send("POST", "/apps", "{\"name\":\"a\\u0000b\"}", Map.of())
                         .statusCode())
                 .isEqualTo(422);

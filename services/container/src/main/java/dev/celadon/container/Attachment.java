@@ -21,6 +21,7 @@ public final class Attachment {
     private static final int MOST_BYTES = 8_192;
 
     private static final long RETRY_MILLIS = 10;
+    private static final int CONNECTION_RESET = 104;
 
     private final Vertx vertx;
     private final Context context;
@@ -97,17 +98,29 @@ public final class Attachment {
         return Future.succeededFuture();
     }
 
+    /** A monitor that ended over input it had not read is told of once, before what it had said until then. */
+    private int receive(byte[] packet) {
+        try {
+            return PacketSocket.receive(socket, packet);
+        } catch (LastErrorException failed) {
+            if (failed.getErrorCode() != CONNECTION_RESET) {
+                throw failed;
+            }
+            return PacketSocket.receive(socket, packet);
+        }
+    }
+
     private void readAll(Function<Buffer, Future<Void>> taker) {
         byte[] packet = new byte[1 + MOST_BYTES * 4];
         try {
-            int length = PacketSocket.receive(socket, packet);
+            int length = receive(packet);
             while (length > 0) {
                 // The first byte names the stream.
                 Buffer piece = Buffer.buffer().appendBytes(packet, 1, length - 1);
                 Promise<Void> taken = Promise.promise();
                 context.runOnContext(turn -> taker.apply(piece).onComplete(taken));
                 taken.future().toCompletionStage().toCompletableFuture().get();
-                length = PacketSocket.receive(socket, packet);
+                length = receive(packet);
             }
         } catch (LastErrorException | ExecutionException gone) {
             // Whoever took the output went away, or the monitor did: either way it has ended.

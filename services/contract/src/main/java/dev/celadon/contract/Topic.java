@@ -24,6 +24,7 @@ public record Topic<T>(String address, int version, Class<T> type) {
     public static final Topic<DrainsChanged> DRAINS_CHANGED = new Topic<>("api.drains-changed", 1, DrainsChanged.class);
     public static final Topic<CertificatesChanged> CERTIFICATES_CHANGED =
             new Topic<>("api.certificates-changed", 1, CertificatesChanged.class);
+    public static final Topic<AccessEnded> ACCESS_ENDED = new Topic<>("api.access-ended", 1, AccessEnded.class);
     public static final Topic<AppChanged> APP_CHANGED = new Topic<>("api.app-changed", 1, AppChanged.class);
     public static final Topic<DynoChanged> DYNO_CHANGED = new Topic<>("manifold.dyno-changed", 1, DynoChanged.class);
     public static final Topic<RoutesChanged> ROUTES_CHANGED =

@@ -73,6 +73,7 @@ public final class LogplexService implements Service {
         private @Nullable Drains drains;
         private @Nullable SessionServer sessions;
         private @Nullable Route intake;
+        private @Nullable Route peers;
         private boolean isLooking;
 
         Loop(TrustOptions trusted) {
@@ -92,6 +93,7 @@ public final class LogplexService implements Service {
             vertx.setPeriodic(settings.save().toMillis(), tick -> kept.save().onFailure(this::complain));
             vertx.setPeriodic(LOOK_MILLIS, tick -> dropDeleted(kept));
             vertx.setPeriodic(LOOK_MILLIS, tick -> look(draining));
+            vertx.setPeriodic(LOOK_MILLIS, tick -> server.look());
             return kept.load()
                     .recover(cause -> {
                         complain(cause);
@@ -99,12 +101,14 @@ public final class LogplexService implements Service {
                     })
                     .compose(loaded -> platform.bus().subscribe(Topic.APP_CHANGED, changed -> dropDeleted(kept)))
                     .compose(subscribed -> platform.bus().subscribe(Topic.DRAINS_CHANGED, changed -> look(draining)))
+                    .compose(subscribed -> platform.bus().subscribe(Topic.ACCESS_ENDED, ended -> server.look()))
                     .compose(subscribed -> look(draining))
                     .compose(looked -> new SessionPort(
                                     vertx, platform.dataDirectory().resolve("logplex-port"))
                             .listen(settings.port(), server::listen))
                     .onSuccess(listening -> {
                         port = listening;
+                        peers = platform.internal().router().get(Peers.PATH).handler(server::answerPeer);
                         LineIntake lines = new LineIntake(vertx, batch -> take(batch, kept));
                         intake = platform.internal()
                                 .router()
@@ -119,6 +123,9 @@ public final class LogplexService implements Service {
             port = 0;
             if (intake != null) {
                 intake.remove();
+            }
+            if (peers != null) {
+                peers.remove();
             }
             Future<Void> closed = sessions == null ? Future.succeededFuture() : sessions.close();
             return closed.eventually(() -> drains == null ? Future.succeededFuture() : drains.close())

@@ -59,6 +59,10 @@ final class Session {
         this.lastSent = clock.instant();
     }
 
+    SessionRequest asked() {
+        return asked;
+    }
+
     void offer(NumberedLine line) {
         if (asked.filter().accepts(line.line())) {
             if (behind.push(line, clock.instant())) {

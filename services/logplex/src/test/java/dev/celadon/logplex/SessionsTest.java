@@ -4,7 +4,9 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.celadon.contract.AccessEnded;
 import dev.celadon.contract.LogLine;
+import dev.celadon.contract.Topic;
 import dev.celadon.runtime.Environment;
 import dev.celadon.runtime.testing.TestPlatform;
 import io.vertx.core.buffer.Buffer;
@@ -131,7 +133,7 @@ class SessionsTest {
                 .await(5, SECONDS);
         slow.pause();
         slow.write("GET " + path(",\"tail\":true") + " HTTP/1.1\r\nHost: x\r\n\r\n");
-        await().until(() -> test.platform().meters().get("log.sessions").gauge().value() == 2);
+        await().until(() -> sessions() == 2);
         String filling = "x".repeat(9_000);
         int written = 0;
         while (lost() < 20) {
@@ -240,6 +242,30 @@ class SessionsTest {
                         .body())
                 .contains("stays");
         await().until(() -> !Files.exists(directory.resolve("logplex").resolve(APP + ".ndjson")));
+    }
+
+    @Test
+    void aSessionEndsWithTheTokenItWasAskedForWith() throws Exception {
+        UUID token = UUID.randomUUID();
+        var database = test.platform().database();
+        database.execute("create schema api", Tuple.tuple()).await(5, SECONDS);
+        database.execute("create table api.v_openings (token_id uuid, app_id uuid)", Tuple.tuple())
+                .await(5, SECONDS);
+        database.execute("insert into api.v_openings values ($1, $2)", Tuple.of(token, APP))
+                .await(5, SECONDS);
+        write(APP, "one");
+        String opened = path(",\"token\":\"%s\"".formatted(token));
+        assertThat(get(opened).body()).contains("one");
+        Queue<String> reader = webSocket(opened);
+        await().until(() -> !reader.isEmpty() && sessions() == 1);
+        database.execute("delete from api.v_openings", Tuple.tuple()).await(5, SECONDS);
+        test.platform().bus().publish(Topic.ACCESS_ENDED, new AccessEnded());
+        await().until(() -> sessions() == 0);
+        assertThat(get(opened).statusCode()).isEqualTo(403);
+    }
+
+    private double sessions() {
+        return test.platform().meters().get("log.sessions").gauge().value();
     }
 
     private void write(UUID app, String... texts) throws Exception {

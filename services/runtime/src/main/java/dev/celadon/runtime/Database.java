@@ -12,8 +12,10 @@ import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.flywaydb.core.Flyway;
 
@@ -58,9 +60,19 @@ public final class Database {
         return list(pool, sql, arguments, read).map(rows -> rows.stream().findFirst());
     }
 
+    public <K, V> Future<Map<K, V>> map(String sql, Tuple arguments, Function<Row, K> key, Function<Row, V> value) {
+        return list(sql, arguments, row -> Map.entry(key.apply(row), value.apply(row)))
+                .map(entries -> entries.stream().collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
+    }
+
     /** The number of rows changed. */
     public Future<Integer> execute(String sql, Tuple arguments) {
         return execute(pool, sql, arguments);
+    }
+
+    /** Where each statement stands by itself. */
+    public SqlClient statements() {
+        return pool;
     }
 
     /** All of {@code work} or nothing of it. */

@@ -6,6 +6,7 @@ import dev.celadon.runtime.Database;
 import dev.celadon.runtime.SecretKeys;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -45,19 +47,26 @@ public final class Accounts {
 
     /** Asked on every request, so that a revoked token is refused from that moment on. */
     public Future<Optional<Caller>> byToken(String token) {
+        return byTokenHash(List.of(Secrets.hash(token)))
+                .map(callers -> callers.values().stream().findFirst());
+    }
+
+    /** Who the tokens of these hashes speak for; unknown and expired ones are absent. */
+    Future<Map<Buffer, Caller>> byTokenHash(List<Buffer> hashes) {
         String sql = """
-                select t.id, t.scope, a.id as account_id, a.email, a.is_admin
+                select t.token_hash, t.token_id, t.scope, a.id as account_id, a.email, a.is_admin
                 from api.tokens t join api.accounts a on a.id = t.account_id
-                where t.token_hash = $1 and (t.expires_at is null or t.expires_at > now())
+                where t.token_hash = any($1) and (t.expires_at is null or t.expires_at > now())
                 """;
-        return database.first(
+        return database.map(
                 sql,
-                Tuple.of(Secrets.hash(token)),
+                Tuple.tuple().addArrayOfBuffer(hashes.toArray(Buffer[]::new)),
+                row -> row.getBuffer("token_hash"),
                 row -> new Caller(
                         row.getUUID("account_id"),
                         row.getString("email"),
                         row.getBoolean("is_admin"),
-                        row.getUUID("id"),
+                        row.getUUID("token_id"),
                         List.of(row.getArrayOfStrings("scope"))));
     }
 

@@ -6,7 +6,9 @@ import dev.celadon.api.http.ApiException;
 import dev.celadon.api.http.Caller;
 import dev.celadon.api.http.RateLimits;
 import dev.celadon.contract.ErrorId;
+import dev.celadon.runtime.Lookups;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Locale;
@@ -18,18 +20,20 @@ public final class Admission {
     private static final String RATE_LIMITS = "/account/rate-limits";
 
     private final Accounts accounts;
+    private final Lookups<Buffer, Caller> tokens;
     private final RateLimits requests;
     private final RateLimits passwordAttempts;
 
     public Admission(Accounts accounts, RateLimits requests, RateLimits passwordAttempts) {
         this.accounts = accounts;
+        this.tokens = new Lookups<>(accounts::byTokenHash);
         this.requests = requests;
         this.passwordAttempts = passwordAttempts;
     }
 
     public Future<Caller> admit(RoutingContext context, Scope needed) {
         Credentials credentials = Credentials.parse(context.request().getHeader("Authorization"));
-        return accounts.byToken(credentials.secret())
+        return tokens.find(Secrets.hash(credentials.secret()))
                 .compose(caller -> caller.isEmpty() && takesPasswords(context)
                         ? byPassword(credentials)
                         : Future.succeededFuture(caller))

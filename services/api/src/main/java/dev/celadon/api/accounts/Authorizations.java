@@ -8,6 +8,9 @@ import dev.celadon.api.http.Caller;
 import dev.celadon.api.http.Endpoints;
 import dev.celadon.api.http.Representation;
 import dev.celadon.api.http.Request;
+import dev.celadon.contract.AccessEnded;
+import dev.celadon.contract.Topic;
+import dev.celadon.runtime.Bus;
 import dev.celadon.runtime.Database;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
@@ -29,10 +32,12 @@ public final class Authorizations {
             """;
 
     private final Database database;
+    private final Bus bus;
     private final Clock clock;
 
-    public Authorizations(Database database, Clock clock) {
+    public Authorizations(Database database, Bus bus, Clock clock) {
         this.database = database;
+        this.bus = bus;
         this.clock = clock;
     }
 
@@ -109,6 +114,7 @@ public final class Authorizations {
                 .compose(found -> database.execute(
                                 "delete from api.tokens where id = $1",
                                 Tuple.of(UUID.fromString(found.get("id").asText())))
+                        .onSuccess(done -> bus.publish(Topic.ACCESS_ENDED, new AccessEnded()))
                         .map(done -> Answer.ok(found)));
     }
 
@@ -122,6 +128,7 @@ public final class Authorizations {
                         where id = $1
                         """,
                         Tuple.of(UUID.fromString(found.get("id").asText()), Secrets.hash(token), Secrets.hint(token))))
+                .onSuccess(done -> bus.publish(Topic.ACCESS_ENDED, new AccessEnded()))
                 .compose(done -> find(request))
                 .map(json -> Answer.created(shown(json, token)));
     }

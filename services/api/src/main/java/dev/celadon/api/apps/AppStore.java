@@ -1,8 +1,10 @@
 package dev.celadon.api.apps;
 
+import dev.celadon.api.domain.AppNames;
 import dev.celadon.api.http.ApiException;
 import dev.celadon.api.http.Request;
 import dev.celadon.runtime.Database;
+import dev.celadon.runtime.Lookups;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
@@ -13,15 +15,18 @@ import org.jspecify.annotations.Nullable;
 
 /** The rows of apps, as those see them who own them or collaborate on them. */
 public final class AppStore {
-    private static final String SELECT = """
-            select a.id, a.name, coalesce(s.stack, a.stack) as stack, a.build_stack, a.maintenance, a.acm, a.owner_id,
+    private static final String COLUMNS = """
+            a.id, a.name, coalesce(s.stack, a.stack) as stack, a.build_stack, a.maintenance, a.acm, a.owner_id,
                    v.owner_email, v.web_url, a.created_at, a.updated_at, s.bytes, s.buildpack, r.created_at as released_at
-            from api.apps a join api.v_apps v on v.id = a.id
+            """;
+    private static final String JOINED = """
+            join api.v_apps v on v.id = a.id
             left join lateral (
               select l.slug_id, l.created_at from api.releases l
               where l.app_id = a.id and l.status = 'succeeded' order by l.version desc limit 1) r on true
             left join api.slugs s on s.id = r.slug_id
             """;
+    private static final String SELECT = "select " + COLUMNS + " from api.apps a " + JOINED;
     private static final String VISIBLE = """
             (a.owner_id = $1
              or exists (select 1 from api.collaborators c where c.app_id = a.id and c.account_id = $1))
@@ -29,6 +34,9 @@ public final class AppStore {
 
     private final Database database;
     private final ConfigStore configs;
+    private final Lookups<Wanted, App> wanted = new Lookups<>(this::find);
+
+    private record Wanted(UUID account, String nameOrId) {}
 
     public AppStore(Database database, ConfigStore configs) {
         this.database = database;
@@ -46,10 +54,30 @@ public final class AppStore {
 
     /** By name or id; fails with 404 also where another account's app is meant. */
     public Future<App> find(String nameOrId, UUID account) {
-        String by = Request.idOf(nameOrId).isPresent() ? "a.id = $2::uuid" : "a.name = $2::text";
-        Object value = Request.idOf(nameOrId).<Object>map(id -> id).orElse(nameOrId);
-        return database.first(SELECT + " where " + by + " and " + VISIBLE, Tuple.of(account, value), AppStore::app)
+        if (Request.idOf(nameOrId).isEmpty() && AppNames.problem(nameOrId).isPresent()) {
+            return Future.failedFuture(ApiException.notFound("app"));
+        }
+        return wanted.find(new Wanted(account, nameOrId))
                 .map(app -> app.orElseThrow(() -> ApiException.notFound("app")));
+    }
+
+    private Future<Map<Wanted, App>> find(List<Wanted> wanted) {
+        UUID[] accounts = wanted.stream().map(Wanted::account).toArray(UUID[]::new);
+        String[] asked = wanted.stream().map(Wanted::nameOrId).toArray(String[]::new);
+        UUID[] ids = wanted.stream()
+                .map(one -> Request.idOf(one.nameOrId()).orElse(null))
+                .toArray(UUID[]::new);
+        return database.map(
+                "select w.account, w.asked, " + COLUMNS + """
+                from unnest($1::uuid[], $2::text[], $3::uuid[]) w (account, asked, id)
+                join api.apps a on a.name = w.asked or a.id = w.id
+                """ + JOINED + """
+                where a.owner_id = w.account
+                   or exists (select 1 from api.collaborators c where c.app_id = a.id and c.account_id = w.account)
+                """,
+                Tuple.tuple().addArrayOfUUID(accounts).addArrayOfString(asked).addArrayOfUUID(ids),
+                row -> new Wanted(row.getUUID("account"), row.getString("asked")),
+                AppStore::app);
     }
 
     /** With its first release, v1. */

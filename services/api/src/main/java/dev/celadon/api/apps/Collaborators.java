@@ -7,6 +7,9 @@ import dev.celadon.api.http.ApiException;
 import dev.celadon.api.http.Endpoints;
 import dev.celadon.api.http.Representation;
 import dev.celadon.api.http.Request;
+import dev.celadon.contract.AccessEnded;
+import dev.celadon.contract.Topic;
+import dev.celadon.runtime.Bus;
 import dev.celadon.runtime.Database;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
@@ -15,7 +18,7 @@ import io.vertx.sqlclient.Tuple;
 
 /**
  * {@code /apps/:app/collaborators}: who may do everything with an app but rename, transfer and delete it. The owner is
- * listed first. Access ends with the row: every request, push included, looks it up.
+ * listed first. Access ends with the row: every request, push included, looks it up, and what it opened is closed.
  */
 public final class Collaborators {
     private static final String SELECT = """
@@ -30,11 +33,13 @@ public final class Collaborators {
     private final Apps apps;
     private final Accounts accounts;
     private final Database database;
+    private final Bus bus;
 
-    public Collaborators(Apps apps, Accounts accounts, Database database) {
+    public Collaborators(Apps apps, Accounts accounts, Database database, Bus bus) {
         this.apps = apps;
         this.accounts = accounts;
         this.database = database;
+        this.bus = bus;
     }
 
     public void mount(Endpoints endpoints) {
@@ -92,6 +97,7 @@ public final class Collaborators {
                     return database.execute(
                                     "delete from api.collaborators where app_id = $1 and account_id::text = $2",
                                     Tuple.of(app.id(), account))
+                            .onSuccess(done -> bus.publish(Topic.ACCESS_ENDED, new AccessEnded()))
                             .map(done -> Answer.ok(found).change("api:collaborator", "destroy"));
                 }));
     }

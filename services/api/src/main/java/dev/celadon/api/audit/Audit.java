@@ -13,6 +13,7 @@ import dev.celadon.runtime.Database;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,8 +50,7 @@ public final class Audit {
         });
     }
 
-    /** @param route {@code PATCH /apps/:app/config-vars} */
-    public Future<Void> record(Request request, String route) {
+    public Future<Void> record(SqlClient client, Request request) {
         Caller caller = request.caller();
         if (caller.equals(Caller.ANYBODY)) {
             return Future.succeededFuture();
@@ -58,7 +58,8 @@ public final class Audit {
         List<String> fields = new ArrayList<>();
         request.body().json().fieldNames().forEachRemaining(fields::add);
         UUID app = request.app().orElse(null);
-        return database.execute(
+        return Database.execute(
+                        client,
                         """
                         insert into api.audit_events (app_id, account_id, email, action, target, fields, request_id)
                         values ($1, $2, $3, $4, $5, $6, $7)
@@ -67,7 +68,7 @@ public final class Audit {
                                         app,
                                         caller.accountId(),
                                         caller.email(),
-                                        route,
+                                        request.route(),
                                         request.context().request().path())
                                 .addArrayOfString(fields.toArray(String[]::new))
                                 .addString(request.requestId()))

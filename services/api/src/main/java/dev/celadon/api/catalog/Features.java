@@ -123,7 +123,7 @@ public final class Features {
         String time = set == null ? EPOCH : Representation.time(set.updatedAt());
         return Representation.named(id(feature), feature.word())
                 .put("enabled", set != null && set.isOn())
-                .put("state", "general")
+                .put("state", feature.state())
                 .put("description", feature.description())
                 .put("doc_url", "")
                 .put("display_name", feature.displayName())

@@ -6,10 +6,10 @@ import java.util.UUID;
 /**
  * Who asks.
  *
- * @param authorizationId of the token, nobody's for a password
+ * @param tokenId of the token, another one after each rotation; nobody's for a password
  * @param scopes what the token may be used for
  */
-public record Caller(UUID accountId, String email, boolean isAdmin, UUID authorizationId, List<String> scopes) {
+public record Caller(UUID accountId, String email, boolean isAdmin, UUID tokenId, List<String> scopes) {
     public static final UUID NOBODY = new UUID(0, 0);
 
     /** Where no credentials are asked for. */

@@ -33,8 +33,8 @@ public final class Endpoints {
         /** Fails with 401 or 403 unless the credentials may do what needs the scope. */
         Future<Caller> admit(RoutingContext context, Scope needed);
 
-        /** After a change that succeeded, before it is answered. */
-        Future<Void> changed(Request request, String route, Answer answer);
+        /** After a change that succeeded and that was not told of yet, before it is answered. */
+        Future<Void> changed(Request request, Answer answer);
     }
 
     public Endpoints(Router router, long maxBody, Around around) {
@@ -113,13 +113,15 @@ public final class Endpoints {
                 .handler(bodies)
                 .handler(context -> Future.succeededFuture()
                         .compose(begun -> admit.apply(context))
-                        .map(caller -> new Request(caller, context, Body.parse(text(context))))
+                        .map(caller -> new Request(caller, route, context, Body.parse(text(context))))
                         .compose(request -> isRead
                                 ? resource.apply(request)
                                 : unchanged(request, path)
                                         .compose(same -> resource.apply(request))
-                                        .compose(answer -> around.changed(request, route, answer)
-                                                .map(answer)))
+                                        .compose(answer -> request.isTold()
+                                                ? Future.succeededFuture(answer)
+                                                : around.changed(request, answer)
+                                                        .map(answer)))
                         .onSuccess(answer -> Answering.answer(context, answer))
                         .onFailure(cause -> Failures.answer(context, cause)));
     }

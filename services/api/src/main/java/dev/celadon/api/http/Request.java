@@ -6,10 +6,15 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
-/** One request to a resource: who asks, its path parameters and its body. */
-public record Request(Caller caller, RoutingContext context, Body body) {
+/**
+ * One request to a resource: who asks, its path parameters and its body.
+ *
+ * @param route {@code PATCH /apps/:app/config-vars}
+ */
+public record Request(Caller caller, String route, RoutingContext context, Body body) {
     private static final Pattern UUID_FORM = Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
     private static final String APP = "app-id";
+    private static final String TOLD = "told";
 
     public String parameter(String name) {
         return context.pathParam(name);
@@ -58,5 +63,14 @@ public record Request(Caller caller, RoutingContext context, Body body) {
 
     public Optional<UUID> app() {
         return Optional.ofNullable(context.get(APP));
+    }
+
+    /** The audit trail and the webhooks know of the change. */
+    public void told() {
+        context.put(TOLD, true);
+    }
+
+    boolean isTold() {
+        return context.get(TOLD, false);
     }
 }

@@ -106,17 +106,12 @@ public final class JobClock {
     }
 
     private Future<Outcome> start(SqlClient client, Job job, DueTicks ticks, Instant tick, Current current) {
-        OneOffStore.Wish wish = new OneOffStore.Wish(
+        OneOffStore.Wish wish = OneOffStore.Wish.ofPlatform(
                 job.appId(),
                 "scheduler",
                 current.releaseId(),
                 OneOffCommand.of(job.command(), current.processTypes()),
-                job.size(),
-                Optional.empty(),
-                true,
-                Map.of(),
-                null,
-                0);
+                job.size());
         return JobStore.claimTick(client, job.id(), tick, "running", null)
                 .compose(claimed -> !claimed
                         ? Future.succeededFuture(new Outcome(job, ticks, Optional.empty(), ""))

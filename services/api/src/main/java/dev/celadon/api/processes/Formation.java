@@ -3,6 +3,7 @@ package dev.celadon.api.processes;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.celadon.api.apps.App;
 import dev.celadon.api.apps.Apps;
+import dev.celadon.api.audit.Changes;
 import dev.celadon.api.domain.DynoSize;
 import dev.celadon.api.domain.Quantity;
 import dev.celadon.api.http.Answer;
@@ -16,12 +17,16 @@ import dev.celadon.contract.Topic;
 import dev.celadon.runtime.AppLog;
 import dev.celadon.runtime.Bus;
 import dev.celadon.runtime.Database;
+import dev.celadon.runtime.Turns;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.time.OffsetDateTime;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Collectors;
 
 /** {@code /apps/:app/formation}: how many dynos of each process type, of which size. */
@@ -30,12 +35,15 @@ public final class Formation {
 
     private final Apps apps;
     private final Database database;
+    private final Changes changes;
     private final Bus bus;
     private final AppLog appLog;
+    private final Turns<UUID> turns = new Turns<>();
 
-    public Formation(Apps apps, Database database, Bus bus, AppLog appLog) {
+    public Formation(Apps apps, Database database, Changes changes, Bus bus, AppLog appLog) {
         this.apps = apps;
         this.database = database;
+        this.changes = changes;
         this.bus = bus;
         this.appLog = appLog;
     }
@@ -57,9 +65,7 @@ public final class Formation {
                 request -> apps.find(request).compose(this::types).map(Formation::list));
         endpoints.add(HttpMethod.PATCH, "/apps/:app/formation", request -> {
             List<Body> updates = request.body().objects("updates");
-            return apps.find(request)
-                    .compose(app -> change(request, app, updates))
-                    .map(types -> list(types).changes(changes(types, updates)));
+            return change(request, updates).map(Formation::list);
         });
         endpoints.add(
                 HttpMethod.GET,
@@ -67,62 +73,63 @@ public final class Formation {
                 request -> apps.find(request)
                         .compose(this::types)
                         .map(types -> Answer.ok(json(one(types, request.parameter("type"))))));
-        endpoints.add(
-                HttpMethod.PATCH,
-                one,
-                request -> apps.find(request).compose(app -> {
-                    ObjectNode update =
-                            request.body().json().<ObjectNode>deepCopy().put("type", request.parameter("type"));
-                    return change(request, app, List.of(new Body(update)))
-                            .map(types -> Answer.ok(json(one(types, request.parameter("type"))))
-                                    .change("api:formation", "update"));
-                }));
+        endpoints.add(HttpMethod.PATCH, one, request -> {
+            ObjectNode update = request.body().json().<ObjectNode>deepCopy().put("type", request.parameter("type"));
+            return change(request, List.of(new Body(update)))
+                    .map(types -> Answer.ok(json(one(types, request.parameter("type")))));
+        });
     }
 
     private static Answer list(List<Type> types) {
         return Answer.list(types.stream().map(Formation::json).toList(), "type", "id");
     }
 
-    private static List<Answer.Change> changes(List<Type> types, List<Body> updates) {
-        return updates.stream()
-                .map(update -> one(types, update.required("type")))
-                .map(type -> new Answer.Change("api:formation", "update", json(type)))
-                .toList();
+    /** Under the app's lock, so relative quantities of two requests add up. */
+    private Future<List<Type>> change(Request request, List<Body> updates) {
+        return apps.find(request)
+                .compose(app -> turns.take(
+                        app.id(),
+                        () -> changes.commit(
+                                        request,
+                                        client -> locked(client, app)
+                                                .compose(types -> scale(client, app, types, updates)),
+                                        types -> told(types, updates))
+                                .onSuccess(types -> tell(request, app, types))));
     }
 
-    /** One transaction under the app's lock, so relative quantities of two requests add up. */
-    private Future<List<Type>> change(Request request, App app, List<Body> updates) {
-        return database.transaction(client -> Database.execute(
-                                client, "select 1 from api.apps where id = $1 for update", Tuple.of(app.id()))
-                        .compose(locked -> types(client, app))
-                        .compose(types -> {
-                            Future<Integer> done = Future.succeededFuture(0);
-                            for (Tuple row : updates.stream()
-                                    .map(update -> row(types, update))
-                                    .toList()) {
-                                done = done.compose(before -> Database.execute(client, """
-                                        insert into api.formation (app_id, type, quantity, size) values ($1, $2, $3, $4)
-                                        on conflict (app_id, type) do update
-                                        set quantity = excluded.quantity, size = excluded.size, updated_at = now()
-                                        """, row));
-                            }
-                            return done.compose(all -> types(client, app));
-                        }))
-                .onSuccess(types -> {
-                    bus.publish(Topic.FORMATION_CHANGED, new FormationChanged(app.id()));
-                    String formation = types.stream()
-                            .filter(type -> !type.type().equals(RELEASE_PHASE))
-                            .map(type -> type.type() + "=" + type.quantity())
-                            .collect(Collectors.joining(", "));
-                    appLog.platform(
-                            app.id(),
-                            "api",
-                            "Scale to " + formation + " by " + request.caller().email());
-                });
+    /** Both at once: the second is read when the first has the lock. */
+    private static Future<List<Type>> locked(SqlClient client, App app) {
+        Future<Integer> locked =
+                Database.execute(client, "select 1 from api.apps where id = $1 for update", Tuple.of(app.id()));
+        Future<List<Type>> types = types(client, app);
+        return locked.compose(held -> types);
     }
 
-    private static Tuple row(List<Type> types, Body update) {
-        Type type = one(types, update.required("type"));
+    private static Future<List<Type>> scale(SqlClient client, App app, List<Type> types, List<Body> updates) {
+        Map<String, Type> scaled = new LinkedHashMap<>();
+        for (Body update : updates) {
+            Type type = one(types, update.required("type"));
+            scaled.put(type.type(), scaled(scaled.getOrDefault(type.type(), type), update));
+        }
+        Future<Integer> written = Database.execute(
+                client,
+                """
+                insert into api.formation (app_id, type, quantity, size)
+                select $1, wanted.* from unnest($2::text[], $3::int[], $4::text[]) wanted
+                on conflict (app_id, type) do update
+                set quantity = excluded.quantity, size = excluded.size, updated_at = now()
+                """,
+                Tuple.of(app.id())
+                        .addArrayOfString(scaled.keySet().toArray(String[]::new))
+                        .addArrayOfInteger(
+                                scaled.values().stream().map(Type::quantity).toArray(Integer[]::new))
+                        .addArrayOfString(
+                                scaled.values().stream().map(Type::size).toArray(String[]::new)));
+        Future<List<Type>> now = types(client, app);
+        return written.compose(done -> now);
+    }
+
+    private static Type scaled(Type type, Body update) {
         String word = update.text("quantity").orElse(Integer.toString(type.quantity()));
         if (type.type().equals(RELEASE_PHASE) && update.has("quantity")) {
             throw ApiException.invalid("quantity: the release process type runs once per release and is not scaled");
@@ -136,7 +143,28 @@ public final class Formation {
         DynoSize known = DynoSize.of(size)
                 .orElseThrow(
                         () -> ApiException.invalid("size: " + size + " (expected: one of " + DynoSize.words() + ")"));
-        return Tuple.of(type.app().id(), type.type(), quantity, known.word());
+        return new Type(
+                type.app(), type.type(), type.command(), quantity, known.word(), type.createdAt(), type.updatedAt());
+    }
+
+    private static List<Answer.Change> told(List<Type> types, List<Body> updates) {
+        return updates.stream()
+                .map(update -> one(types, update.required("type")))
+                .distinct()
+                .map(type -> new Answer.Change("api:formation", "update", json(type)))
+                .toList();
+    }
+
+    private void tell(Request request, App app, List<Type> types) {
+        bus.publish(Topic.FORMATION_CHANGED, new FormationChanged(app.id()));
+        String formation = types.stream()
+                .filter(type -> !type.type().equals(RELEASE_PHASE))
+                .map(type -> type.type() + "=" + type.quantity())
+                .collect(Collectors.joining(", "));
+        appLog.platform(
+                app.id(),
+                "api",
+                "Scale to " + formation + " by " + request.caller().email());
     }
 
     private static Type one(List<Type> types, String name) {
@@ -148,7 +176,7 @@ public final class Formation {
     }
 
     private Future<List<Type>> types(App app) {
-        return database.transaction(client -> types(client, app));
+        return types(database.statements(), app);
     }
 
     private static Future<List<Type>> types(SqlClient client, App app) {

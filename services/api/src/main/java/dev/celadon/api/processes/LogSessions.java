@@ -50,7 +50,8 @@ public final class LogSessions {
                             .text("dyno")
                             .or(() -> request.body().text("type"))
                             .orElse(null),
-                    request.body().flag("tail").orElse(false));
+                    request.body().flag("tail").orElse(false),
+                    request.caller().tokenId());
             return Answer.created(Representation.identified(UUID.randomUUID())
                     .put("logplex_url", url)
                     .put("created_at", now)
@@ -58,11 +59,21 @@ public final class LogSessions {
         });
     }
 
-    /** A session of the app's log, whose URL is the secret. */
+    /**
+     * A session of the app's log, whose URL is the secret.
+     *
+     * @param token that it was asked for with, and ends with; null for one of the platform itself
+     */
     public String url(
-            UUID app, @Nullable Integer lines, @Nullable String source, @Nullable String dyno, boolean isTail) {
+            UUID app,
+            @Nullable Integer lines,
+            @Nullable String source,
+            @Nullable String dyno,
+            boolean isTail,
+            @Nullable UUID token) {
         ObjectNode asked = Representation.object().put("app", app.toString());
         asked.put("lines", lines).put("source", source).put("dyno", dyno).put("tail", isTail);
+        asked.put("token", token == null ? null : token.toString());
         asked.put("expires", clock.instant().plus(GOOD_FOR).getEpochSecond());
         String payload = Base64.getUrlEncoder()
                 .withoutPadding()

@@ -37,6 +37,7 @@ public final class OneOffStore {
      * @param secret of the terminal; absent when nobody attaches
      * @param inside the dyno whose container it shares
      * @param stopAfterSeconds 0 for no limit
+     * @param token that it was asked for with, null when the platform asked; an attached one ends with it
      */
     public record Wish(
             UUID appId,
@@ -48,7 +49,13 @@ public final class OneOffStore {
             boolean isWithoutTty,
             Map<String, String> env,
             @Nullable UUID inside,
-            int stopAfterSeconds) {}
+            int stopAfterSeconds,
+            @Nullable UUID token) {
+        /** Asked for by the platform itself, without a terminal. */
+        public static Wish ofPlatform(UUID app, String kind, UUID release, String command, String size) {
+            return new Wish(app, kind, release, command, size, Optional.empty(), true, Map.of(), null, 0, null);
+        }
+    }
 
     public record OneOff(
             UUID id, String name, String command, String size, OffsetDateTime createdAt, UUID releaseId, int version) {}
@@ -73,9 +80,9 @@ public final class OneOffStore {
                 """;
         String insert = """
                 insert into api.one_offs (app_id, name, release_id, command, size, attach, no_tty, secret_hash,
-                                          env_ciphertext, inside_dyno_id, stop_at)
-                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-                        case when $11::int > 0 then now() + $11::int * interval '1 second' end) returning id
+                                          env_ciphertext, inside_dyno_id, token_id, stop_at)
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
+                        case when $12::int > 0 then now() + $12::int * interval '1 second' end) returning id
                 """;
         return Database.first(client, number, Tuple.of(wish.appId(), wish.kind()), row -> row.getInteger("last"))
                 .compose(last -> Database.first(
@@ -89,6 +96,7 @@ public final class OneOffStore {
                                 .addBuffer(wish.secret().map(Secrets::hash).orElse(null))
                                 .addBuffer(configs.seal(wish.env()))
                                 .addUUID(wish.inside())
+                                .addUUID(wish.token())
                                 .addInteger(wish.stopAfterSeconds()),
                         row -> row.getUUID("id")))
                 .compose(id -> Database.first(
@@ -116,11 +124,14 @@ public final class OneOffStore {
                         SELECT + " where o.id = any($1)", Tuple.of(ids.toArray(UUID[]::new)), OneOffStore::oneOff));
     }
 
-    /** Asks for the end of those whose time is over; their ids and apps. */
+    /** Asks for the end of those whose time is over, or whose terminal's token opens the app no more; their ids and apps. */
     public Future<List<UUID[]>> stopOverdue() {
         String sql = """
-                update api.one_offs set stop_requested_at = now()
-                where ended_at is null and stop_requested_at is null and stop_at < now() returning id, app_id
+                update api.one_offs o set stop_requested_at = now()
+                where ended_at is null and stop_requested_at is null
+                  and (stop_at < now() or attach and token_id is not null and not exists (
+                    select 1 from api.v_openings v where v.token_id = o.token_id and v.app_id = o.app_id))
+                returning id, app_id
                 """;
         return database.list(sql, Tuple.tuple(), row -> new UUID[] {row.getUUID("id"), row.getUUID("app_id")});
     }

@@ -99,7 +99,8 @@ public final class OneOffs {
                         request.body().flag("force_no_tty").orElse(false),
                         environment(request),
                         inside,
-                        request.body().number("time_to_live").orElse(0))))
+                        request.body().number("time_to_live").orElse(0),
+                        request.caller().tokenId())))
                 .onSuccess(made -> {
                     bus.publish(Topic.ONE_OFF_CHANGED, new OneOffChanged(made.id(), app.id()));
                     appLog.platform(

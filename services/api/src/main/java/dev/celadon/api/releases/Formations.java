@@ -89,18 +89,7 @@ final class Formations {
         }
         return done.compose(all -> appJson.postdeploy()
                 .<Future<?>>map(command -> oneOffs.create(
-                        client,
-                        new OneOffStore.Wish(
-                                app,
-                                "postdeploy",
-                                release,
-                                command,
-                                "standard-1X",
-                                Optional.empty(),
-                                true,
-                                Map.of(),
-                                null,
-                                0)))
+                        client, OneOffStore.Wish.ofPlatform(app, "postdeploy", release, command, "standard-1X")))
                 .orElseGet(Future::succeededFuture)
                 .mapEmpty());
     }

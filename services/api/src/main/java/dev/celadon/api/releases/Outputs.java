@@ -219,7 +219,7 @@ public final class Outputs {
     }
 
     private Future<HttpClientResponse> open(Phase phase, boolean isFollowing) {
-        String url = logs.url(phase.appId(), MOST_LINES, "app", phase.dyno(), isFollowing);
+        String url = logs.url(phase.appId(), MOST_LINES, "app", phase.dyno(), isFollowing, null);
         return client.request(new RequestOptions().setMethod(HttpMethod.GET).setAbsoluteURI(url))
                 .compose(request -> request.send());
     }

@@ -9,7 +9,6 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -135,8 +134,7 @@ public final class ReleaseStore {
     }
 
     private Future<UUID> beginPhase(SqlClient client, UUID app, UUID release, String command) {
-        OneOffStore.Wish wish = new OneOffStore.Wish(
-                app, "release", release, command, "standard-1X", Optional.empty(), true, Map.of(), null, 0);
+        OneOffStore.Wish wish = OneOffStore.Wish.ofPlatform(app, "release", release, command, "standard-1X");
         return oneOffs.create(client, wish)
                 .compose(dyno -> Database.execute(
                         client, "update api.releases set phase_id = $2 where id = $1", Tuple.of(release, dyno.id())))

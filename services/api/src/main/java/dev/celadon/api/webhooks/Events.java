@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.celadon.api.http.Representation;
 import dev.celadon.runtime.Database;
 import io.vertx.core.Future;
-import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 import java.time.Clock;
 import java.time.ZoneOffset;
@@ -28,6 +28,18 @@ public final class Events {
      */
     public Future<Void> emit(
             UUID app, String entity, String action, JsonNode data, @Nullable UUID account, @Nullable String email) {
+        return emit(database.statements(), app, entity, action, data, account, email);
+    }
+
+    /** Inside a transaction. */
+    public Future<Void> emit(
+            SqlClient client,
+            UUID app,
+            String entity,
+            String action,
+            JsonNode data,
+            @Nullable UUID account,
+            @Nullable String email) {
         ObjectNode payload = Representation.object().put("action", action).put("resource", resource(entity));
         payload.set("actor", Representation.user(account, email));
         payload.set("data", data);
@@ -35,14 +47,14 @@ public final class Events {
         payload.put("published_at", Representation.time(clock.instant().atOffset(ZoneOffset.UTC)));
         payload.put("version", "application/vnd.heroku+json; version=3");
         // An app nobody listens to costs one look.
-        return database.execute("""
+        return Database.execute(client, """
                         with listening as (select id from api.webhooks where app_id = $1 and $2 = any(include)),
                         event as (
                           insert into api.webhook_events (app_id, include, payload)
-                          select $1, $2, $3 where exists (select 1 from listening) returning id)
+                          select $1, $2, $3::text::jsonb where exists (select 1 from listening) returning id)
                         insert into api.webhook_deliveries (event_id, webhook_id)
                         select event.id, listening.id from event, listening
-                        """, Tuple.of(app, entity, new JsonObject(payload.toString())))
+                        """, Tuple.of(app, entity, payload.toString()))
                 .mapEmpty();
     }
 

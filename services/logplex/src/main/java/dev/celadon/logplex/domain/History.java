@@ -23,9 +23,13 @@ public final class History {
         this.capacity = capacity;
     }
 
+    /** The number of a line that comes then. */
+    public static long sequence(Instant time) {
+        return time.getEpochSecond() * MICROS + time.getNano() / 1_000;
+    }
+
     public NumberedLine append(Instant arrivedAt, LogLine line) {
-        long micros = arrivedAt.getEpochSecond() * MICROS + arrivedAt.getNano() / 1_000;
-        NumberedLine numbered = new NumberedLine(Math.max(last + 1, micros), line);
+        NumberedLine numbered = new NumberedLine(Math.max(last + 1, sequence(arrivedAt)), line);
         keep(numbered);
         return numbered;
     }
@@ -53,14 +57,9 @@ public final class History {
         return List.copyOf(lines);
     }
 
-    /** Whether a number can be one of this log's; one it has not reached says nothing about where to resume. */
-    public boolean hasReached(long sequence) {
-        return sequence <= last;
-    }
-
     /** Whether nothing arrived since then. */
     public boolean isIdleSince(Instant time) {
-        return last < time.getEpochSecond() * MICROS;
+        return last < sequence(time);
     }
 
     private void keep(NumberedLine numbered) {

@@ -134,7 +134,11 @@ final class DynoRun {
             graceSeconds = facts.graceSeconds();
             killAfter(Duration.between(platform.clock().instant(), since.plusSeconds(graceSeconds)));
         }
-        return Future.succeededFuture();
+        // It may have ended, and been told of, while nobody on this node knew it.
+        return containers.exitStatus(containerId).map(exit -> {
+            exit.ifPresent(this::ended);
+            return null;
+        });
     }
 
     void stop(int graceSeconds) {

@@ -2,10 +2,12 @@ package dev.celadon.manifold.terminal;
 
 import dev.celadon.manifold.OneOffSettings;
 import dev.celadon.manifold.terminal.domain.TerminalOutput;
+import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetSocket;
 import java.time.Clock;
 import java.time.Instant;
@@ -20,6 +22,8 @@ public final class Terminal {
     private static final Buffer GREETING = Buffer.buffer("rendezvous\r\n");
     /** Between the greeting and the first output: the client sees two events, however its network is buffered. */
     private static final long GREETING_PAUSE_MILLIS = 10;
+
+    private static final long LEAVE_MILLIS = 5_000;
     /** Before it is greeted a client sends nothing; what comes all the same waits up to here. */
     private static final int MOST_EARLY_BYTES = 65_536;
 
@@ -109,7 +113,21 @@ public final class Terminal {
         release();
         lastWrite
                 .compose(before -> lastWords.length() == 0 ? Future.succeededFuture() : send(lastWords))
-                .onComplete(sent -> socket.close());
+                .onComplete(sent -> leave());
+    }
+
+    /**
+     * The client closes when it has seen the end. Until then what it still types is taken and dropped: closed over
+     * unread input, the connection would be reset and the client lose what it has not read.
+     */
+    private void leave() {
+        input(dropped -> {});
+        vertx.setTimer(LEAVE_MILLIS, late -> socket.close());
+        ((NetSocketInternal) socket)
+                .channelHandlerContext()
+                .pipeline()
+                .get(SslHandler.class)
+                .closeOutbound();
     }
 
     public void close() {

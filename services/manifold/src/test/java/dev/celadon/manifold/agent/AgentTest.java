@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterAll;
@@ -62,18 +63,8 @@ class AgentTest {
             context.end("{\"unknown\":[]}");
         });
         log = new HeardLines(router);
-        containers = ContainerHost.prepare(
-                        platform.vertx(),
-                        platform.processes(),
-                        directory,
-                        TestPlatform.instance('a'),
-                        ContainerSettings.from(new Environment(Map.of())))
-                .await(60, SECONDS);
-        ManifoldSettings settings =
-                ManifoldSettings.from(new Environment(Map.of("CELADON_DYNO_DISK", "64MB", "CELADON_DYNO_READY", "1")));
-        deployment = platform.vertx()
-                .deployVerticle(new Agent(platform, settings, containers))
-                .await(20, SECONDS);
+        prepare();
+        deploy();
     }
 
     @AfterAll
@@ -131,6 +122,41 @@ class AgentTest {
         assertThat(end.cause()).isEqualTo("R17");
         heard("heroku[worker.2]: Error R17 (Checksum error) -> Checksum does not match");
         assertThat(log.lines()).doesNotContain("app[worker.2]: started");
+    }
+
+    @Test
+    void oneThatEndedBeforeItWasTakenBackIsNotMissed() throws Exception {
+        UUID dyno = order("worker.3", "echo running; exec sleep 1000", slug("taken-back"));
+        heard("app[worker.3]: running");
+        platform.vertx().undeploy(deployment).await(10, SECONDS);
+        containers.stop();
+        prepare();
+        Set<String> told = ConcurrentHashMap.newKeySet();
+        containers.onExit((id, status) -> told.add(id));
+        containers.signal(DynoRun.containerId(dyno), "KILL").await(10, SECONDS);
+        await().atMost(Duration.ofSeconds(20)).until(() -> told.contains(DynoRun.containerId(dyno)));
+        deploy();
+        DynoReport end = end(dyno);
+        assertThat(end.state()).isEqualTo(DynoState.CRASHED);
+        assertThat(end.exitStatus()).isEqualTo(137);
+    }
+
+    private void prepare() throws Exception {
+        containers = ContainerHost.prepare(
+                        platform.vertx(),
+                        platform.processes(),
+                        directory,
+                        TestPlatform.instance('a'),
+                        ContainerSettings.from(new Environment(Map.of())))
+                .await(60, SECONDS);
+    }
+
+    private void deploy() throws Exception {
+        ManifoldSettings settings =
+                ManifoldSettings.from(new Environment(Map.of("CELADON_DYNO_DISK", "64MB", "CELADON_DYNO_READY", "1")));
+        deployment = platform.vertx()
+                .deployVerticle(new Agent(platform, settings, containers))
+                .await(20, SECONDS);
     }
 
     private String slug(String name) throws Exception {

@@ -28,9 +28,11 @@ public final class TestPlatform implements AutoCloseable {
     private static final long LIMIT_SECONDS = 20;
 
     private final Platform platform;
+    private final String store;
 
-    private TestPlatform(Platform platform) {
+    private TestPlatform(Platform platform, String store) {
         this.platform = platform;
+        this.store = store;
     }
 
     /**
@@ -41,23 +43,33 @@ public final class TestPlatform implements AutoCloseable {
     }
 
     public static TestPlatform start(Path directory, Clock clock, String... services) throws TimeoutException {
+        return start(TestDatabase.create(), "n-test", directory, clock, services);
+    }
+
+    /** Another process of this platform: on the same store, not on the same bus. */
+    public TestPlatform beside(String nodeId, Path directory, String... services) throws TimeoutException {
+        return start(store, nodeId, directory, platform.clock(), services);
+    }
+
+    private static TestPlatform start(String store, String nodeId, Path directory, Clock clock, String... services)
+            throws TimeoutException {
         Vertx vertx = Vertx.vertx(new VertxOptions()
                 .setMaxEventLoopExecuteTime(200)
                 .setMaxEventLoopExecuteTimeUnit(TimeUnit.MILLISECONDS));
         PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        Database database = new Database(vertx, TestDatabase.create(), 8);
+        Database database = new Database(vertx, store, 8);
         database.migrate("runtime");
         SecretKeys keys = new SecretKeys(new byte[32]);
         InternalHttp internal = new InternalHttp(vertx, "127.0.0.1", keys.token("internal-http"), meters);
         internal.listen(0).await(LIMIT_SECONDS, TimeUnit.SECONDS);
         Members members = new Members(vertx, database, Duration.ofSeconds(1));
-        members.join(new Members.Member("n-test", internal.url(), List.of(services)))
+        members.join(new Members.Member(nodeId, internal.url(), List.of(services)))
                 .await(LIMIT_SECONDS, TimeUnit.SECONDS);
         AppLog appLog = new AppLog(vertx, internal, members, clock, meters);
         appLog.start();
-        return new TestPlatform(new Platform(
+        Platform platform = new Platform(
                 vertx,
-                "n-test",
+                nodeId,
                 directory,
                 "localhost",
                 clock,
@@ -70,7 +82,8 @@ public final class TestPlatform implements AutoCloseable {
                 new Processes(vertx, 8),
                 keys,
                 ca(directory, clock),
-                meters));
+                meters);
+        return new TestPlatform(platform, store);
     }
 
     /** What this test run calls itself on the host: another name than every run beside it. */
