@@ -158,7 +158,9 @@ public final class BuildRun {
         if (cause instanceof BuildRejected rejected) {
             return rejected.reason();
         }
-        return cause instanceof ContainerUnavailable unavailable ? unavailable.getMessage() : INTERNAL_ERROR;
+        return cause instanceof ContainerUnavailable unavailable
+                ? String.valueOf(unavailable.getMessage())
+                : INTERNAL_ERROR;
     }
 
     private Future<Void> dropSlug(Slug slug) {
