@@ -27,9 +27,9 @@ class Platform:
         with urllib.request.urlopen(request, None if body is None else json.dumps(body).encode()) as answer:
             return json.load(answer)
 
-    def push(self, app, procfile=DEFAULT_PROCFILE):
+    def push(self, app, procfile=DEFAULT_PROCFILE, server=SERVER):
         with tempfile.TemporaryDirectory() as folder:
-            files = {"server.js": SERVER, "Procfile": procfile, "package.json": '{"name":"bench","version":"1.0.0"}'}
+            files = {"server.js": server, "Procfile": procfile, "package.json": '{"name":"bench","version":"1.0.0"}'}
             for name, text in files.items():
                 (pathlib.Path(folder) / name).write_text(text)
             environment = dict(os.environ, GIT_SSL_CAINFO=self.variables["CELADON_CA"], TOKEN=self.variables["CELADON_TOKEN"])
@@ -37,7 +37,7 @@ class Platform:
             url = f"https://{self.variables['CELADON_GIT_HOST']}/{app}.git"
             for command in (["init", "-q", "-b", "main"], ["config", "credential.helper", helper], ["add", "."],
                             ["-c", "user.name=bench", "-c", "user.email=bench@localhost", "commit", "-q", "-m", "bench"],
-                            ["push", "-q", url, "main"]):
+                            ["push", "-q", "-f", url, "main"]):
                 subprocess.run(["git", *command], cwd=folder, env=environment, check=True)
 
     def scale(self, app, process, quantity):

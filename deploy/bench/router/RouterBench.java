@@ -21,7 +21,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 
-/** The router alone in a process: table, certificates and log lines go to the members that the second argument is. */
+/** The router alone in a process: log lines and certificates are the second argument's, the table is the third's. */
 public final class RouterBench {
     public static void main(String[] arguments) throws Exception {
         Path data = Path.of(arguments[0]);
@@ -33,7 +33,8 @@ public final class RouterBench {
         InternalHttp internal = new InternalHttp(vertx, "127.0.0.1", keys.token("internal-http"), meters);
         internal.listen(0).await();
         Members members = new Members(vertx, database, Duration.ofSeconds(2));
-        members.join(new Members.Member("others", arguments[1], List.of("manifold", "logplex", "api"))).await();
+        members.join(new Members.Member("others", arguments[1], List.of("logplex", "api"))).await();
+        members.join(new Members.Member("manifold", arguments[2], List.of("manifold"))).await();
         AppLog appLog = new AppLog(vertx, internal, members, Clock.systemUTC(), meters);
         appLog.start();
         Platform platform = new Platform(

@@ -219,7 +219,7 @@ class Http2Test {
     }
 
     @Test
-    void aClientThatIsAnsweredBeforeItHasSentAllIsToldToStop() throws Exception {
+    void aClientThatIsAnsweredBeforeItHasSentAllMaySendOn() throws Exception {
         RawDyno dyno = rig.dyno();
         TestApp app = rig.app(dyno);
         Http2Client client = connect(app).request(1, false, "POST", app.host(), "/");
@@ -227,7 +227,42 @@ class Http2Test {
         asked.head();
         asked.say(OK);
         assertThat(client.answer(1).body).hasToString("ok");
+        client.data(1, true, "more");
+        assertThat(asked.hear("0\r\n\r\n")).isEqualTo("4\r\nmore\r\n0\r\n\r\n");
+        assertThat(app.line()).startsWith("at=info ").contains(" status=200 ");
+    }
+
+    @Test
+    void aClientWhoseBodyNobodyReadsAnyMoreIsToldToStopWithoutBlame() throws Exception {
+        RawDyno dyno = rig.dyno();
+        TestApp app = rig.app(dyno);
+        Http2Client client = connect(app).request(1, false, "POST", app.host(), "/");
+        Raw asked = dyno.accept();
+        asked.head();
+        asked.say("HTTP/1.1 413 Too Large\r\nConnection: close\r\nContent-Length: 2\r\n\r\nno")
+                .close();
+        assertThat(client.answer(1).head()).contains(":status: 413");
         assertThat(client.hear(Http2Client.RESET).error()).isZero();
+        assertThat(app.line()).startsWith("at=info ").contains(" status=413 ");
+    }
+
+    @Test
+    void aDynoIsFreeOnceTheRestFitsTheBuffer() throws Exception {
+        RawDyno dyno = rig.dyno();
+        TestApp app = rig.app(dyno);
+        Http2Client client = connect(app).get(1, app.host(), "/slow");
+        Raw asked = dyno.accept();
+        asked.head();
+        asked.say("HTTP/1.1 200 OK\r\nContent-Length: 900000\r\n\r\n" + "x".repeat(900_000));
+        // The client's window lets it take a fourteenth of that, and for the router the request is over.
+        client.hear(frame -> client.soFar(1).body.length() == 65_535);
+        assertThat(app.line()).contains(" bytes=900000 ");
+        client.allow(0, 900_000).get(3, app.host(), "/other");
+        assertThat(asked.head()).startsWith("GET /other ");
+        asked.say(OK);
+        assertThat(client.answer(3).body).hasToString("ok");
+        client.allow(1, 900_000);
+        assertThat(client.answer(1).body).hasSize(900_000);
     }
 
     @Test

@@ -91,6 +91,9 @@ abstract class Connection extends ChannelInboundHandlerAdapter {
     /** Bytes that wait for the peer to take them. */
     final long pending() {
         Channel channel = channel();
+        if (!channel.isOpen()) {
+            return 0;
+        }
         return channel.isWritable()
                 ? channel.config().getWriteBufferHighWaterMark() + 1 - channel.bytesBeforeUnwritable()
                 : channel.config().getWriteBufferLowWaterMark() - 1 + channel.bytesBeforeWritable();

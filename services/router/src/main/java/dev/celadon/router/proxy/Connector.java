@@ -25,7 +25,6 @@ public final class Connector {
                 .channelFactory(channels)
                 .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0)
-                .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 // A dyno may answer and close before it has read the request: its answer must survive our failed write.
                 .option(ChannelOption.AUTO_CLOSE, false)

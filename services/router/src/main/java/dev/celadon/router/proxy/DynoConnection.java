@@ -117,7 +117,10 @@ final class DynoConnection extends Connection {
                 } else {
                     in = current.read(in, working.answer());
                 }
-                working.responseMoved();
+                // A head leaves with the content that came with it.
+                if (current != null || in == null) {
+                    working.responseMoved();
+                }
                 if (body != null && body.isComplete() && exchange == working) {
                     finish(working, in);
                     return;

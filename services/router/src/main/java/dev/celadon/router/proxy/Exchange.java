@@ -135,6 +135,10 @@ final class Exchange {
         }
         lastActiveNanos = loop.nowNanos();
         ByteBuf rest = requestBody.read(in, to::write);
+        if (!to.isWritable()) {
+            // Most often the dyno takes it, and nobody need pause.
+            loop.flush();
+        }
         if (requestBody.isComplete()) {
             requestSent();
         } else if (client.isInputClosed()) {

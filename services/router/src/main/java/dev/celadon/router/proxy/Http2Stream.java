@@ -152,7 +152,7 @@ final class Http2Stream extends ChannelDuplexHandler implements Sink {
         ChannelFuture written = own.write(new DefaultHttp2HeadersFrame(fields, following.isComplete()));
         if (following.isComplete()) {
             bytes.release();
-            end(own, written);
+            lastFrame = written;
         } else {
             writeBody(own, following, bytes);
         }
@@ -162,12 +162,8 @@ final class Http2Stream extends ChannelDuplexHandler implements Sink {
         current.read(bytes, this);
         if (current.isComplete() && lastFrame == null) {
             Http2Headers behind = trailers;
-            end(
-                    own,
-                    own.write(
-                            behind == null
-                                    ? new DefaultHttp2DataFrame(true)
-                                    : new DefaultHttp2HeadersFrame(behind, true)));
+            lastFrame = own.write(
+                    behind == null ? new DefaultHttp2DataFrame(true) : new DefaultHttp2HeadersFrame(behind, true));
         }
     }
 
@@ -178,7 +174,7 @@ final class Http2Stream extends ChannelDuplexHandler implements Sink {
         if (own == null || current == null) {
             piece.release();
         } else if (current.isComplete()) {
-            end(own, own.write(new DefaultHttp2DataFrame(piece, true)));
+            lastFrame = own.write(new DefaultHttp2DataFrame(piece, true));
         } else {
             own.write(new DefaultHttp2DataFrame(piece));
         }
@@ -191,23 +187,13 @@ final class Http2Stream extends ChannelDuplexHandler implements Sink {
         trailers = fields.isEmpty() ? null : fields;
     }
 
-    /** A client that is answered before it has sent all is told to stop, without blame (RFC 9113 section 8.1). */
-    private void end(ChannelHandlerContext own, ChannelFuture written) {
-        lastFrame = written;
-        if (!isRequestOver) {
-            written.addListener(done -> {
-                if (!isRequestOver) {
-                    reset(own, Http2Error.NO_ERROR);
-                }
-            });
-        }
-    }
-
-    /** What is not whole must not look whole. */
+    /** What is not whole must not look whole; a client that was answered before it has sent all is told to stop. */
     @Override
     public void close(ChannelHandlerContext own, ChannelPromise promise) {
         if (lastFrame == null) {
             reset(own, Http2Error.INTERNAL_ERROR);
+        } else if (!isRequestOver) {
+            reset(own, Http2Error.NO_ERROR);
         }
         own.close(promise);
     }
