@@ -47,8 +47,17 @@ class BuildFromTarballTest {
                 "POST",
                 "/apps/from-tarball/builds",
                 "{\"source_blob\":{\"url\":\"" + blob.get("get_url").asText() + "\",\"version\":\"1.0\"}}");
+        // Until the build has begun there is no output: ask again.
         String output = platform.execute(
-                        directory, "curl", "-sS", build.get("output_stream_url").asText())
+                        directory,
+                        "curl",
+                        "-sSf",
+                        "--retry",
+                        "30",
+                        "--retry-delay",
+                        "1",
+                        "--retry-all-errors",
+                        build.get("output_stream_url").asText())
                 .output();
         assertThat(output).containsSubsequence("-----> ", "Procfile declares types", "-----> Compiled slug size is");
         ground.awaitAnswer("from-tarball", "web.1 from app.json\n200");
