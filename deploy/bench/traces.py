@@ -11,6 +11,7 @@ def of(data, pid):
     instance = instance_of(data)
     run = pathlib.Path("/run/celadon", instance)
     own = processes_of(instance, pid)
+    descriptors = [link(f"/proc/{pid}/fd/{name}") for name in names(f"/proc/{pid}/fd")]
     counts = {
         "mounts": mounts(run),
         "mount namespaces": len({link(f"/proc/{process}/ns/mnt") for process in own}),
@@ -19,7 +20,8 @@ def of(data, pid):
         "loop devices": loops(data),
         "cgroups": sum(len(folders) for where, folders, _ in os.walk("/sys/fs/cgroup") if f"celadon-{instance}" in where),
         "processes": len(own),
-        "open files of the platform": len(names(f"/proc/{pid}/fd")),
+        "open files of the platform": len(descriptors),
+        "of them sockets": sum(str(target).startswith("socket:") for target in descriptors),
         "threads of the platform": len(names(f"/proc/{pid}/task")),
         "heap MB": heap(pid),
         "files /run": files(run / "c") + files(run / "ready") + files(run / "exits") + files(run / "oci"),

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Whole builds in real containers. */
 class CompilerServiceTest {
-    private static final String STACK = "celadon-1";
+    private static final String STACK = "cedar";
     private static final Map<String, String> PROCFILE_APP =
             Map.of("Procfile", "web: ./run\nworker: sleep 1\n", "run", "#!/bin/sh\n");
 
@@ -108,7 +108,7 @@ class CompilerServiceTest {
         UUID build = push(app, Map.of("package.json", packageJson, "server.js", "1"));
         assertThat(output(build))
                 .startsWith("-----> Node.js app detected\n-----> Using Node.js v")
-                .contains("       building celadon-1 as 1000 for 0123456789abcdef")
+                .contains("       building cedar as 1000 for 0123456789abcdef")
                 .contains(
                         "       Procfile declares types      -> (none)\n       Default types for Node.js    -> web\n");
         Row slug = slug(row(build).getUUID("slug_id"));
@@ -122,6 +122,8 @@ class CompilerServiceTest {
     void pushesThatMakeNoSlugSayWhy() throws Exception {
         startService(Map.of("CELADON_COMPILER_SLUG_LIMIT", "8KB"));
         assertThat(failure(Map.of("README", "x"))).isEqualTo("no Cedar-supported app detected");
+        assertThat(failure(views.app("cedar-14"), Map.of("Procfile", "web: x")))
+                .isEqualTo("stack cedar-14-build has no image on this host");
         assertThat(failure(Map.of("Procfile", "web: x\nworker: y\nnonsense\n")))
                 .isEqualTo("Procfile does not parse: line 3: nonsense");
         assertThat(failure(Map.of("package.json", "{\"scripts\":{\"build\":\"echo no; exit 3\"}}")))
@@ -206,7 +208,11 @@ class CompilerServiceTest {
     }
 
     private String failure(Map<String, String> files) throws Exception {
-        Row row = ended(push(views.app(STACK), files));
+        return failure(views.app(STACK), files);
+    }
+
+    private String failure(UUID app, Map<String, String> files) throws Exception {
+        Row row = ended(push(app, files));
         assertThat(row.getString("status")).isEqualTo("failed");
         return row.getString("failure");
     }

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Builds of archives, and with chosen buildpacks, in real containers. */
 class RequestedBuildsTest {
-    private static final String STACK = "celadon-1";
+    private static final String STACK = "cedar";
     private static final Map<String, String> APP = Map.of("Procfile", "web: ./run\n");
 
     @TempDir

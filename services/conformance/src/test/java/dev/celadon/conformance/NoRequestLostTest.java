@@ -51,7 +51,7 @@ class NoRequestLostTest {
         platform = new RunningPlatform(
                 Files.createDirectories(directory.resolve("data")),
                 Map.of(
-                        "CELADON_IDLE_AFTER", "25s",
+                        "CELADON_IDLE_AFTER", "12s",
                         "CELADON_STOP_GRACE", "3s",
                         "CELADON_ROUTER_CONNECT_TIMEOUT", "1s"));
     }

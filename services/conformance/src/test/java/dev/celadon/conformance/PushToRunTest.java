@@ -127,6 +127,11 @@ class PushToRunTest {
         assertThat(push.output())
                 .contains("Procfile does not parse: line 1")
                 .contains("! [remote rejected] main -> main (pre-receive hook declined)");
+        platform.run(source, "git", "update-index", "--add", "--cacheinfo", "160000," + "1".repeat(40) + ",theirs");
+        Files.createDirectory(source.resolve("theirs"));
+        push = platform.push(platform.commit(source, Map.of("Procfile", "web: ./web.sh\n")), app);
+        assertThat(push.exit()).isNotZero();
+        assertThat(push.output()).contains("push rejected, submodule install failed: theirs has the URL");
         assertThat(platform.request(app)).isEqualTo("web.1 first nothing\n200");
     }
 

@@ -6,6 +6,6 @@ import java.util.Map;
 class PushToRunWithoutEventsTest extends PushToRunTest {
     @Override
     Map<String, String> settings() {
-        return Map.of("CELADON_BUS_PUBLISH", "off");
+        return Map.of("CELADON_BUS_PUBLISH", "off", "CELADON_COMPILER_APPS_INTERVAL", "5s");
     }
 }

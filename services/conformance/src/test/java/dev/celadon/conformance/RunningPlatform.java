@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /** A real platform in a process of its own, driven as a user drives it: git, curl, the HTTP API. */
@@ -202,9 +204,13 @@ final class RunningPlatform implements AutoCloseable {
         }
     }
 
+    /** Below those that the kernel gives to connections: between this look and the start nobody is given it. */
     static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
+        int port = ThreadLocalRandom.current().nextInt(20_000, 32_768);
+        try (ServerSocket socket = new ServerSocket(port)) {
             return socket.getLocalPort();
+        } catch (BindException taken) {
+            return freePort();
         }
     }
 }

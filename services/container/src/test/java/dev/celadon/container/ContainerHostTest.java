@@ -30,7 +30,7 @@ class ContainerHostTest {
 
     @BeforeEach
     void prepare() throws Exception {
-        world = new TestHost(data);
+        world = TestHost.onImages(data);
         host = world.host();
     }
 

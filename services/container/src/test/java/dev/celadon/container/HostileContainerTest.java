@@ -44,7 +44,7 @@ class HostileContainerTest {
 
     @BeforeEach
     void startTheNeighbour() throws Exception {
-        world = new TestHost(data);
+        world = TestHost.onImages(data);
         Disk disk = world.disk("c-neighbour", NEIGHBOUR_UID);
         neighbour = world.host()
                 .start(spec(

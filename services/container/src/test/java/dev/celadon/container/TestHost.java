@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** This host with containers made as dynos' are; at its end nothing of them may be left. */
 final class TestHost implements AutoCloseable {
@@ -31,6 +32,21 @@ final class TestHost implements AutoCloseable {
     TestHost(Path data) throws Exception {
         this.data = data;
         this.host = prepare();
+    }
+
+    /** The same on images of the stack, where {@code -Dceladon.stacks} names a directory with some. */
+    static TestHost onImages(Path data) throws Exception {
+        String images = System.getProperty("celadon.stacks", "");
+        Path stacks = Files.createDirectories(data.resolve("stacks"));
+        if (!images.isEmpty()) {
+            try (Stream<Path> files = Files.list(Path.of(images))) {
+                for (Path image :
+                        files.filter(file -> file.toString().endsWith(".sqfs")).toList()) {
+                    Files.createSymbolicLink(stacks.resolve(image.getFileName()), image);
+                }
+            }
+        }
+        return new TestHost(data);
     }
 
     Vertx vertx() {

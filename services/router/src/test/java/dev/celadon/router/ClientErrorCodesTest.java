@@ -72,6 +72,23 @@ class ClientErrorCodesTest {
     }
 
     @Test
+    void whatIsTooLargeNeverReachesADyno() {
+        RawDyno dyno = rig.dyno();
+        TestApp app = rig.app(dyno);
+        String[] requests = {
+            app.get("/" + "a".repeat(8_192), ""),
+            app.get("/", "A: " + "b".repeat(8_192) + "\r\n"),
+            app.get("/", "a".repeat(1_001) + ": b\r\n"),
+            app.get("/", "A: b\r\n".repeat(1_001)),
+            app.get("/", "").replace("GET", "G".repeat(128)),
+        };
+        for (String request : requests) {
+            assertThat(rig.client().say(request).rest()).startsWith("HTTP/1.1 400 Bad Request\r\n");
+        }
+        assertThat(dyno.connections()).isZero();
+    }
+
+    @Test
     void h27WhenTheClientGoes() {
         RawDyno dyno = rig.dyno();
         TestApp app = rig.app(dyno);

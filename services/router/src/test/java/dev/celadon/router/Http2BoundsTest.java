@@ -12,6 +12,7 @@ import dev.celadon.router.testing.TestApp;
 import dev.celadon.router.testing.Tls;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,13 +34,15 @@ class Http2BoundsTest {
 
     @BeforeEach
     void start() throws Exception {
-        rig = new RouterRig(
-                directory,
-                Map.of(
-                        "CELADON_ROUTER_STREAMS", "5",
-                        "CELADON_ROUTER_KEEP_ALIVE", "300ms",
-                        "CELADON_ROUTER_MAX_HEADER", "16KB",
-                        "CELADON_ROUTER_RESPONSE_BUFFER", "100KB"));
+        start(Map.of(
+                "CELADON_ROUTER_STREAMS", "5",
+                "CELADON_ROUTER_KEEP_ALIVE", "300ms",
+                "CELADON_ROUTER_MAX_HEADER", "16KB",
+                "CELADON_ROUTER_RESPONSE_BUFFER", "100KB"));
+    }
+
+    private void start(Map<String, String> settings) throws Exception {
+        rig = new RouterRig(directory.resolve(UUID.randomUUID().toString()), settings);
         dyno = rig.dyno();
         app = rig.app(dyno);
     }
@@ -169,6 +172,17 @@ class Http2BoundsTest {
         client.allow(1, size);
         assertThat(client.answer(1).body).hasSize(size);
         saying.join();
+    }
+
+    @Test
+    void anAnswerThatNobodyTakesIsThrownAway() throws Exception {
+        rig.close();
+        start(Map.of("CELADON_ROUTER_IDLE_TIMEOUT", "300ms"));
+        Http2Client client = connect().get(1, app.host(), "/");
+        asked().say("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + "x".repeat(100_000));
+        assertThat(app.line()).contains(" status=200 bytes=100000 ");
+        assertThat(client.hear(Http2Client.RESET).stream()).isEqualTo(1);
+        assertThat(client.soFar(1).body).hasSize(65_535);
     }
 
     @Test

@@ -254,6 +254,21 @@ class RoutingTest {
     }
 
     @Test
+    void anyMethodMayAskForAnotherProtocol() {
+        for (String method : new String[] {"POST", "BREW"}) {
+            RawDyno dyno = rig.dyno();
+            TestApp app = rig.app(dyno);
+            String asking =
+                    app.get("/", "Connection: Upgrade\r\nUpgrade: chat\r\n").replace("GET", method);
+            Raw client = rig.client().say(asking);
+            Raw backend = dyno.accept();
+            assertThat(backend.head()).startsWith(method + " / ").contains("Upgrade: chat\r\n");
+            backend.say("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: chat\r\n\r\nhello");
+            assertThat(client.hear("hello")).startsWith("HTTP/1.1 101 ");
+        }
+    }
+
+    @Test
     void anUpgradeThatIsRefusedOrNotAskedForIsAnOrdinaryRequest() {
         RawDyno dyno = rig.dyno();
         TestApp app = rig.app(dyno);

@@ -12,6 +12,7 @@ final class BuildOutcome {
     private static final int NOTHING_DETECTED = 10;
     private static final int NOT_FETCHED = 13;
     private static final int NOT_SUITED = 14;
+    private static final int NO_SUBMODULE = 15;
     private static final int KILLED = 137;
 
     private BuildOutcome() {}
@@ -26,6 +27,9 @@ final class BuildOutcome {
         }
         if (exit == NOT_SUITED) {
             throw new BuildRejected("app not compatible with buildpack");
+        }
+        if (exit == NO_SUBMODULE) {
+            throw new BuildRejected("submodule install failed");
         }
         String buildpack = BuiltFiles.buildpack(site.result());
         boolean isKilled = exit == KILLED

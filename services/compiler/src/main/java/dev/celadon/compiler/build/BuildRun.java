@@ -7,6 +7,7 @@ import dev.celadon.compiler.output.BuildOutputs;
 import dev.celadon.compiler.output.LiveOutput;
 import dev.celadon.compiler.store.BuildStore;
 import dev.celadon.compiler.store.DeletedApps;
+import dev.celadon.container.ContainerUnavailable;
 import dev.celadon.contract.BuildFailed;
 import dev.celadon.contract.BuildOutput;
 import dev.celadon.contract.SlugReady;
@@ -131,8 +132,8 @@ public final class BuildRun {
 
     /** The build's last word without a slug. A cancelled one has it already, an interrupted one starts over. */
     private Future<Void> ended(Build build, Throwable cause, LiveOutput output) {
-        String reason = cause instanceof BuildRejected rejected ? rejected.reason() : INTERNAL_ERROR;
-        if (!(cause instanceof BuildRejected)) {
+        String reason = reason(cause);
+        if (reason.equals(INTERNAL_ERROR)) {
             log.atError().addKeyValue("build", build.id()).setCause(cause).log("build-broken");
         }
         if (reason.equals(Stop.INTERRUPTED)) {
@@ -151,6 +152,15 @@ public final class BuildRun {
                             .addKeyValue("reason", reason)
                             .log("build-failed");
                 });
+    }
+
+    private static String reason(Throwable cause) {
+        if (cause instanceof BuildRejected rejected) {
+            return rejected.reason();
+        }
+        return cause instanceof ContainerUnavailable unavailable
+                ? String.valueOf(unavailable.getMessage())
+                : INTERNAL_ERROR;
     }
 
     private Future<Void> dropSlug(Slug slug) {

@@ -4,6 +4,7 @@ import dev.celadon.compiler.CompilerSettings;
 import dev.celadon.compiler.domain.Build;
 import dev.celadon.compiler.domain.ProcessTypes;
 import dev.celadon.compiler.domain.Slug;
+import dev.celadon.compiler.domain.Submodule;
 import dev.celadon.compiler.output.LiveOutput;
 import dev.celadon.compiler.store.AppReads;
 import dev.celadon.container.ContainerHost;
@@ -12,6 +13,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** The way from a push to a slug, step by step. */
 public final class SlugBuild {
@@ -80,7 +82,7 @@ public final class SlugBuild {
     private Future<BuildSite> unpacked(BuildSite site) {
         return vertx.executeBlocking(
                 () -> {
-                    SourceTree.unpack(
+                    List<Submodule> submodules = SourceTree.unpack(
                             site.tar(),
                             site.source(),
                             site.hostUid(),
@@ -88,6 +90,7 @@ public final class SlugBuild {
                                     limits.sourceBytes(), site.build().source().isArchive()));
                     Files.delete(site.tar());
                     BuiltFiles.procfile(site.source());
+                    BuildPlan.write(site, submodules);
                     return site;
                 },
                 false);
@@ -96,7 +99,7 @@ public final class SlugBuild {
     /** Which buildpacks are to run is settled before anything of the app runs. */
     private Future<AppManifest> planned(BuildSite site, LiveOutput output) {
         return apps.buildpacks(site.build().appId())
-                .compose(setting -> vertx.executeBlocking(() -> BuildPlan.write(site, setting), false))
+                .compose(setting -> vertx.executeBlocking(() -> BuildPlan.choose(site, setting), false))
                 .onSuccess(manifest -> {
                     if (manifest.isBroken()) {
                         output.line(" !     app.json is no JSON object: it is not used.");

@@ -3,6 +3,8 @@ package dev.celadon.compiler.build;
 import dev.celadon.compiler.domain.BuildRejected;
 import dev.celadon.compiler.domain.SlugIgnore;
 import dev.celadon.compiler.domain.SourcePath;
+import dev.celadon.compiler.domain.Submodule;
+import dev.celadon.contract.SourceTars;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -13,6 +15,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -35,6 +39,8 @@ final class SourceTree {
     private final int uid;
     private final Limits limits;
     private final Set<Path> directories = new HashSet<>();
+    private final Map<SourcePath, String> submodules = new LinkedHashMap<>();
+    private String gitmodules = "";
     private int entries;
     private int depth;
 
@@ -54,8 +60,9 @@ final class SourceTree {
     /**
      * @param target does not exist yet
      * @param uid who is to own all of it
+     * @return what belongs in directories that are empty now
      */
-    static void unpack(Path tar, Path target, int uid, Limits limits) throws IOException {
+    static List<Submodule> unpack(Path tar, Path target, int uid, Limits limits) throws IOException {
         SourceTree tree = new SourceTree(tar, target, uid, limits);
         tree.findRoot();
         SlugIgnore ignore = tree.readIgnoreFiles();
@@ -65,6 +72,7 @@ final class SourceTree {
                 tree.unpack(entry, in, ignore);
             }
         }
+        return Submodule.of(tree.gitmodules, tree.submodules);
     }
 
     /** The one directory that everything lies in, when that is not to be part of the tree. */
@@ -122,6 +130,8 @@ final class SourceTree {
                     gitignores.put(path.parent(), text(in));
                 } else if (path.toString().equals(".slugignore")) {
                     slugignore = text(in);
+                } else if (path.toString().equals(".gitmodules")) {
+                    gitmodules = text(in);
                 }
             }
         }
@@ -151,6 +161,10 @@ final class SourceTree {
         }
         if (entry.isDirectory()) {
             directory(path);
+            String commit = entry.getExtraPaxHeader(SourceTars.SUBMODULE);
+            if (commit != null) {
+                submodules.put(path, commit);
+            }
         } else if (entry.isSymbolicLink()) {
             own(Files.createSymbolicLink(fresh(path), Path.of(entry.getLinkName())));
         } else if (isPlainFile(entry)) {

@@ -152,6 +152,40 @@ class BuildScriptTest {
         assertThat(none.output()).contains(" has no bin/detect");
     }
 
+    @Test
+    void submodulesAreThereWithTheirOwnBeforeAnyBuildpackRuns() throws Exception {
+        Path deep = gitBuildpack("deep", "one");
+        Path library = gitBuildpack("library", "one");
+        run(library, "git", "submodule", "--quiet", "add", url("deep.git"), "vendor/deep");
+        publish(library, "library");
+        String commit = run(library, "git", "rev-parse", "HEAD");
+        Files.writeString(deep.resolve("later"), "x");
+        publish(deep, "deep");
+        Files.createDirectories(root.resolve("build/lib/one"));
+        Files.writeString(root.resolve("build/Procfile"), "web: x");
+        Files.writeString(root.resolve("plan/submodules"), commit + " " + url("library.git") + " lib/one\n");
+        Ended ended = build();
+        assertThat(ended.exit()).as(ended.output()).isZero();
+        assertThat(ended.output())
+                .containsSubsequence(
+                        "-----> Git submodules detected, installing",
+                        "       lib/one from " + url("library.git"),
+                        "-----> Procfile app detected");
+        assertThat(root.resolve("build/lib/one/vendor/deep/bin/detect")).exists();
+        assertThat(root.resolve("build/lib/one/vendor/deep/later")).doesNotExist();
+        assertThat(root.resolve("build/lib/one/.git")).doesNotExist();
+        assertThat(root.resolve("build/lib/one/vendor/deep/.git")).doesNotExist();
+    }
+
+    @Test
+    void aSubmoduleThatThereIsNotEndsTheBuild() throws Exception {
+        Files.createDirectories(root.resolve("build/lib"));
+        Files.writeString(root.resolve("plan/submodules"), "0".repeat(40) + " " + url("none.git") + " lib\n");
+        Ended ended = build();
+        assertThat(ended.exit()).isEqualTo(15);
+        assertThat(ended.output()).contains(" !     Submodule lib could not be fetched");
+    }
+
     private Path gitBuildpack(String name, String word) throws Exception {
         Path work = Files.createDirectory(directory.resolve(name));
         run(work, "git", "init", "-q", "-b", "main");

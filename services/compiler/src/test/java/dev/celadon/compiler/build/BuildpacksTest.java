@@ -252,7 +252,7 @@ class BuildpacksTest {
         write("system.properties", "java.runtime.version=1.8\n");
         assertThat(compile("java").output())
                 .containsPattern(" !     system.properties asks for Java 1.8: the stack has \\d+, which is used\\.")
-                .contains("       packs -B -DskipTests");
+                .contains("       packs -B -Dstyle.color=never -DskipTests");
         write("system.properties", "java.runtime.version=" + Runtime.version().feature() + "\n");
         assertThat(compile("java").output()).doesNotContain(" !     ");
         Files.delete(build.resolve("system.properties"));

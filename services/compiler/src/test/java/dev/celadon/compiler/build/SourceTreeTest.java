@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.celadon.compiler.domain.BuildRejected;
+import dev.celadon.compiler.domain.SourcePath;
+import dev.celadon.compiler.domain.Submodule;
+import dev.celadon.contract.SourceTars;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -52,6 +55,25 @@ class SourceTreeTest {
         });
         assertThat(tree.toFile().list()).containsExactlyInAnyOrder("keep", ".slugignore", "sub");
         assertThat(tree.resolve("sub").toFile().list()).containsExactly(".gitignore");
+    }
+
+    @Test
+    void whereASubmoduleBelongsIsAnEmptyDirectory() throws Exception {
+        String commit = "0123456789012345678901234567890123456789";
+        Path source = pack(tar -> {
+            entry(tar, ".gitmodules", "[submodule \"x\"]\npath = lib/x\nurl = https://h.example/x.git\n", 0644);
+            for (String place : new String[] {"lib/x/", "log/x/"}) {
+                TarArchiveEntry entry = new TarArchiveEntry(place);
+                entry.addPaxHeader(SourceTars.SUBMODULE, commit);
+                tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
+                tar.putArchiveEntry(entry);
+                tar.closeArchiveEntry();
+            }
+        });
+        Path tree = directory.resolve("tree");
+        assertThat(SourceTree.unpack(source, tree, UID, PLAIN))
+                .containsExactly(new Submodule(SourcePath.of("lib/x"), "https://h.example/x.git", commit));
+        assertThat(tree.resolve("lib/x")).isEmptyDirectory();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.celadon.gitreceiver.repository;
 
+import dev.celadon.contract.SourceTars;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +15,10 @@ import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.revwalk.RevWalk;
 import org.eclipse.jgit.treewalk.TreeWalk;
 
-/** The tree of a commit as a tar: files with their executable bit, and symbolic links. Submodules are left out. */
+/**
+ * The tree of a commit as a tar: files with their executable bit, and symbolic links. Where a submodule belongs is an
+ * empty directory, whose entry says which commit.
+ */
 public final class SourceTar {
     private static final int MODE_FILE = 0100644;
     private static final int MODE_EXECUTABLE = 0100755;
@@ -38,13 +42,23 @@ public final class SourceTar {
             tree.addTree(commit.getTree());
             tree.setRecursive(true);
             while (tree.next()) {
-                if (!FileMode.GITLINK.equals(tree.getRawMode(0))) {
+                if (FileMode.GITLINK.equals(tree.getRawMode(0))) {
+                    writeSubmodule(tar, tree, commit.getCommitTime());
+                } else {
                     write(tar, tree, commit.getCommitTime());
                 }
             }
         }
         tar.finish();
         tar.flush();
+    }
+
+    private static void writeSubmodule(TarArchiveOutputStream tar, TreeWalk link, long seconds) throws IOException {
+        TarArchiveEntry entry = new TarArchiveEntry(link.getPathString() + "/");
+        entry.setModTime(seconds * 1_000);
+        entry.addPaxHeader(SourceTars.SUBMODULE, link.getObjectId(0).name());
+        tar.putArchiveEntry(entry);
+        tar.closeArchiveEntry();
     }
 
     private void write(TarArchiveOutputStream tar, TreeWalk file, long seconds) throws IOException {

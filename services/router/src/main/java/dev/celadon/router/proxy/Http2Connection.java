@@ -141,6 +141,8 @@ public final class Http2Connection extends ChannelInboundHandlerAdapter implemen
 
     @Override
     public void channelInactive(ChannelHandlerContext own) {
+        // Its streams end after it, and must not give it a new deadline.
+        isClosing = true;
         loop.leave(this);
         loop.deadlines.remove(deadline);
     }

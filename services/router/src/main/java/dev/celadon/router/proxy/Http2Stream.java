@@ -187,10 +187,14 @@ final class Http2Stream extends ChannelDuplexHandler implements Sink {
         trailers = fields.isEmpty() ? null : fields;
     }
 
-    /** What is not whole must not look whole; a client that was answered before it has sent all is told to stop. */
+    /**
+     * What is not whole must not look whole, and what the client does not take must not lie here for ever; a client that
+     * was answered before it has sent all is told to stop, without blame (RFC 9113 section 8.1).
+     */
     @Override
     public void close(ChannelHandlerContext own, ChannelPromise promise) {
-        if (lastFrame == null) {
+        ChannelFuture last = lastFrame;
+        if (last == null || !last.isDone()) {
             reset(own, Http2Error.INTERNAL_ERROR);
         } else if (!isRequestOver) {
             reset(own, Http2Error.NO_ERROR);

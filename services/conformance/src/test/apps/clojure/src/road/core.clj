@@ -1,0 +1,8 @@
+(ns road.core (:gen-class) (:require [clojure.data.json :as json])
+  (:import (com.sun.net.httpserver HttpServer HttpHandler) (java.net InetSocketAddress)))
+(defn -main [& _]
+  (let [s (HttpServer/create (InetSocketAddress. (Integer/parseInt (System/getenv "PORT"))) 0)]
+    (.createContext s "/" (reify HttpHandler (handle [_ e]
+      (let [b (.getBytes (str "clojure " (clojure-version) " " (json/write-str {:stack (slurp "/etc/celadon-stack")})))]
+        (.sendResponseHeaders e 200 (count b)) (.write (.getResponseBody e) b) (.close e)))))
+    (.start s)))

@@ -1,0 +1,3 @@
+scalaVersion := "2.13.16"
+name := "road"
+enablePlugins(JavaAppPackaging)

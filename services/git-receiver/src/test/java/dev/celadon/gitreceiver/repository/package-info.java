@@ -1,0 +1,4 @@
+@NullMarked
+package dev.celadon.gitreceiver.repository;
+
+import org.jspecify.annotations.NullMarked;
