@@ -3,6 +3,7 @@ package dev.celadon.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,7 +33,7 @@ final class CliGround implements AutoCloseable {
     private final List<String> secrets = new ArrayList<>();
 
     /** @param settings of the platform, beside those of every test */
-    CliGround(Path directory, Map<String, String> settings) throws Exception {
+    CliGround(Path directory, Map<String, String> settings) throws IOException, InterruptedException {
         HerokuCli.install();
         this.directory = directory;
         platform = new RunningPlatform(Files.createDirectories(directory.resolve("data")), settings);
@@ -59,7 +60,7 @@ final class CliGround implements AutoCloseable {
         return source;
     }
 
-    HerokuCli user(String name, String token) throws Exception {
+    HerokuCli user(String name, String token) throws IOException {
         if (!token.isEmpty()) {
             secret(token);
         }

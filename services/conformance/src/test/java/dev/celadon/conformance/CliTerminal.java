@@ -44,6 +44,13 @@ final class CliTerminal implements AutoCloseable {
         return this;
     }
 
+    /** Well or not. */
+    void awaitEnd() throws InterruptedException {
+        assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS))
+                .as(this::text)
+                .isTrue();
+    }
+
     /** What it printed, once it has ended well. */
     String end() throws InterruptedException {
         assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS))

@@ -13,13 +13,14 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Who somebody is and what that opens, with Heroku's own command line. */
+@ExtendWith(SharedGround.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HerokuCliAccountsTest {
     private static final Pattern LOGIN_PAGE = Pattern.compile("http://127\\.0\\.0\\.1:\\d+/cli/browser/[\\w-]+");
@@ -32,19 +33,11 @@ class HerokuCliAccountsTest {
     private HerokuCli heroku;
 
     @BeforeAll
-    void start() throws Exception {
-        ground = new CliGround(directory, Map.of("CELADON_ADMIN_PASSWORD", "operators-password"));
-        ground.secret("operators-password");
+    void start(CliGround shared) throws Exception {
+        ground = shared;
         ground.secret("anns-password");
         platform = ground.platform();
         heroku = ground.heroku();
-    }
-
-    @AfterAll
-    void stop() throws Exception {
-        if (ground != null) {
-            ground.close();
-        }
     }
 
     @Test
@@ -127,10 +120,35 @@ class HerokuCliAccountsTest {
         // The command line tells git of itself before its first command.
         fresh.run(directory, "whoami");
         assertThat(lsRemote(fresh)).isZero();
-        heroku.run(directory, "authorizations:revoke", id);
+        assertThat(heroku.run(directory, "authorizations:revoke", id)).contains("done");
         assertThat(lsRemote(fresh)).isNotZero();
         assertThat(fresh.tryTo(directory, "logs", "-a", "guarded").exit()).isNotZero();
         assertThat(fresh.tryTo(directory, "apps").exit()).isNotZero();
+    }
+
+    @Test
+    void whatATokenHasOpenedIsClosedWithIt() throws Exception {
+        String app = ground.deployed("opened");
+        JsonNode made = new ObjectMapper()
+                .readTree(json(heroku.run(directory, "authorizations:create", "-d", "for a while", "--json")));
+        HerokuCli guest = ground.user("guest", made.at("/access_token/token").asText());
+        try (CliTerminal shell = guest.onTerminal(directory, Map.of(), "run", "-a", app, "bash");
+                CliTerminal tail = guest.onTerminal(directory, Map.of(), "logs", "--tail", "-a", app)) {
+            shell.awaitText("$ ");
+            tail.awaitText("heroku[api]");
+            heroku.run(directory, "authorizations:revoke", made.get("id").asText());
+            shell.awaitEnd();
+            tail.awaitEnd();
+        }
+    }
+
+    @Test
+    void allKeysAreForgottenAtOnce() throws Exception {
+        Path key = directory.resolve("other-key");
+        platform.run(directory, "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "me@desk", "-f", key.toString());
+        heroku.run(directory, "keys:add", key + ".pub");
+        assertThat(heroku.run(directory, "keys:clear")).contains("done");
+        assertThat(heroku.run(directory, "keys")).contains("no SSH keys");
     }
 
     @Test

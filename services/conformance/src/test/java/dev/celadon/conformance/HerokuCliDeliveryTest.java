@@ -3,19 +3,18 @@ package dev.celadon.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.celadon.runtime.SecretKeys;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** From a change to what visitors get: config, pipelines, domains and certificates, with Heroku's own command line. */
+@ExtendWith(SharedGround.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HerokuCliDeliveryTest {
     @TempDir
@@ -26,17 +25,10 @@ class HerokuCliDeliveryTest {
     private String app;
 
     @BeforeAll
-    void start() throws Exception {
-        ground = new CliGround(directory, Map.of());
+    void start(CliGround shared) throws Exception {
+        ground = shared;
         heroku = ground.heroku();
         app = ground.deployed("staged");
-    }
-
-    @AfterAll
-    void stop() throws Exception {
-        if (ground != null) {
-            ground.close();
-        }
     }
 
     @Test
@@ -96,19 +88,52 @@ class HerokuCliDeliveryTest {
         }
         assertThat(heroku.run(directory, "certs", "-a", app)).contains("www.example.com", "SNI");
         assertThat(heroku.run(directory, "certs:info", "-a", app)).contains("self signed");
-        assertThat(certificates()).contains("www.example.com", "BEGIN CERTIFICATE");
+        awaitServed("www.example.com", "issuer=CN=www.example.com");
         assertThat(heroku.run(directory, "certs:update", "chain.pem", "key.pem", "--confirm", app, "-a", app))
                 .contains("done");
         assertThat(heroku.run(directory, "certs:remove", "--confirm", app, "-a", app))
                 .contains("done");
-        assertThat(certificates()).doesNotContain("www.example.com");
+        awaitServed("www.example.com", "issuer=CN=Celadon local CA");
         assertThat(heroku.run(directory, "certs:auto:enable", "-a", app)).contains("starting");
+        assertThat(heroku.run(directory, "certs:auto:refresh", "-a", app)).contains("done");
         assertThat(heroku.run(directory, "certs:auto:disable", "--confirm", app, "-a", app))
                 .contains("done");
         assertThat(heroku.run(directory, "domains:clear", "-a", app)).contains("done");
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(
                         () -> assertThat(ground.requestFor("www.example.com")).endsWith("404"));
+    }
+
+    @Test
+    void aPipelineIsListedChangedAndTakenApart() throws Exception {
+        heroku.run(directory, "create", "first-stage");
+        heroku.run(directory, "pipelines:create", "taken-apart", "-a", "first-stage", "-s", "development");
+        assertThat(heroku.run(directory, "pipelines")).contains("taken-apart");
+        assertThat(heroku.run(directory, "pipelines:update", "-a", "first-stage", "-s", "staging"))
+                .contains("staging... done");
+        assertThat(heroku.run(directory, "pipelines:rename", "taken-apart", "taken-over"))
+                .contains("done");
+        assertThat(heroku.run(directory, "pipelines:info", "taken-over")).contains("first-stage");
+        assertThat(heroku.run(directory, "pipelines:remove", "-a", "first-stage"))
+                .contains("done");
+        assertThat(heroku.run(directory, "pipelines:destroy", "taken-over")).contains("done");
+        assertThat(heroku.run(directory, "pipelines")).doesNotContain("taken-");
+    }
+
+    @Test
+    void featuresAreExplainedAndSwitched() throws Exception {
+        assertThat(heroku.run(directory, "features", "-a", app)).contains("preboot");
+        assertThat(heroku.run(directory, "features:info", "preboot", "-a", app)).contains("preboot");
+        heroku.run(directory, "features:enable", "preboot", "-a", app);
+        assertThat(heroku.run(directory, "features", "-a", app)).contains("[+] preboot");
+        assertThat(heroku.run(directory, "features:disable", "preboot", "-a", app))
+                .contains("done");
+        assertThat(heroku.run(directory, "labs", "-a", app)).contains("log-runtime-metrics");
+        assertThat(heroku.run(directory, "labs:info", "log-runtime-metrics", "-a", app))
+                .contains("log-runtime-metrics");
+        heroku.run(directory, "labs:enable", "log-runtime-metrics", "-a", app);
+        assertThat(heroku.run(directory, "labs:disable", "log-runtime-metrics", "-a", app))
+                .contains("done");
     }
 
     @Test
@@ -157,19 +182,15 @@ class HerokuCliDeliveryTest {
                         "chain.pem");
     }
 
-    /** As a router asks. */
-    private String certificates() throws Exception {
-        byte[] master = HexFormat.of()
-                .parseHex(Files.readString(directory.resolve("data/secrets/master"))
-                        .strip());
-        return ground.platform()
-                .execute(
-                        directory,
-                        "curl",
-                        "-sS",
-                        "-H",
-                        "Authorization: Bearer " + new SecretKeys(master).token("internal-http"),
-                        ground.platform().variable("CELADON_INTERNAL_URL") + "/api/certificates")
-                .output();
+    /** The router shows this name a certificate in which the text is. */
+    private void awaitServed(String host, String text) {
+        String port = ground.platform().setting("CELADON_ROUTER_TLS_PORT");
+        String ask = "openssl s_client -connect 127.0.0.1:" + port + " -servername " + host
+                + " </dev/null 2>/dev/null | openssl x509 -noout -issuer -nameopt RFC2253";
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(ground.platform()
+                                .execute(directory, "sh", "-c", ask)
+                                .output())
+                        .contains(text));
     }
 }

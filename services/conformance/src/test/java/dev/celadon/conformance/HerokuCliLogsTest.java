@@ -16,15 +16,18 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What leaves the platform by itself: logs to a terminal, to drains, and webhooks; with Heroku's own command line. */
+@ExtendWith(SharedGround.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HerokuCliLogsTest {
     @TempDir
@@ -37,20 +40,13 @@ class HerokuCliLogsTest {
     private record Received(Map<String, String> headers, String body) {}
 
     @BeforeAll
-    void start() throws Exception {
-        ground = new CliGround(directory, Map.of("CELADON_WEBHOOK_RETRY", "500ms", "CELADON_DRAIN_RETRY", "200ms"));
+    void start(CliGround shared) throws Exception {
+        ground = shared;
         heroku = ground.heroku();
         app = ground.deployed("talkative");
         heroku.run(directory, "ps:scale", "worker=1", "-a", app);
         await().atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(ground.platform().logs(app)).contains("app[worker.1]: working"));
-    }
-
-    @AfterAll
-    void stop() throws Exception {
-        if (ground != null) {
-            ground.close();
-        }
     }
 
     @Test
@@ -119,7 +115,7 @@ class HerokuCliLogsTest {
                     .containsKeys("Logplex-msg-count", "Logplex-drain-token");
             assertThat(again.headers().get("Logplex-frame-id"))
                     .isEqualTo(first.headers().get("Logplex-frame-id"));
-            assertThat(again.body()).isEqualTo(first.body()).contains(" host app worker.1 - working\n");
+            assertThat(again.body()).isEqualTo(first.body()).containsPattern(" host app worker\\.\\d - working\n");
             heroku.run(directory, "drains:remove", url, "-a", app);
         } finally {
             server.stop(0);
@@ -146,6 +142,8 @@ class HerokuCliLogsTest {
                             "-a",
                             app))
                     .contains("a-shared-secret");
+            String hook = id(heroku.run(directory, "webhooks", "-a", app));
+            assertThat(heroku.run(directory, "webhooks:info", hook, "-a", app)).contains(url);
             heroku.run(directory, "ps:scale", "worker=2", "-a", app);
             heroku.run(directory, "config:set", "OTHER=1", "-a", app);
             await().atMost(Duration.ofSeconds(30))
@@ -160,9 +158,24 @@ class HerokuCliLogsTest {
                     .untilAsserted(() -> assertThat(heroku.run(directory, "webhooks:deliveries", "-a", app))
                             .contains("succeeded")
                             .doesNotContain("retrying"));
+            String delivery = id(heroku.run(directory, "webhooks:deliveries", "-a", app));
+            assertThat(heroku.run(directory, "webhooks:deliveries:info", delivery, "-a", app))
+                    .contains("succeeded");
+            assertThat(heroku.run(directory, "webhooks:events", "-a", app)).containsPattern("release\\s+create");
+            heroku.run(directory, "webhooks:update", hook, "-i", "api:build", "-l", "notify", "-u", url, "-a", app);
+            assertThat(heroku.run(directory, "webhooks", "-a", app)).contains("api:build", "notify");
+            assertThat(heroku.run(directory, "webhooks:remove", hook, "-a", app))
+                    .contains("done");
         } finally {
             server.stop(0);
         }
+    }
+
+    private static String id(String list) {
+        Matcher id =
+                Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").matcher(list);
+        assertThat(id.find()).as(list).isTrue();
+        return id.group();
     }
 
     private static int asked(CliTerminal tail) {

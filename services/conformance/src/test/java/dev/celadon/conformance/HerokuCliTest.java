@@ -5,14 +5,17 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What people type every day, with Heroku's own command line against a running platform. */
+@ExtendWith(SharedGround.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HerokuCliTest {
     @TempDir
@@ -24,8 +27,8 @@ class HerokuCliTest {
     private Path source;
 
     @BeforeAll
-    void start() throws Exception {
-        ground = new CliGround(directory, Map.of());
+    void start(CliGround shared) throws Exception {
+        ground = shared;
         platform = ground.platform();
         heroku = ground.heroku();
         source = ground.source();
@@ -37,20 +40,35 @@ class HerokuCliTest {
         awaitAnswer("web.1 nothing\n200");
     }
 
-    @AfterAll
-    void stop() throws Exception {
-        if (ground != null) {
-            ground.close();
-        }
-    }
-
     @Test
     void whoIsLoggedInAndWhichAppsThereAre() throws Exception {
         assertThat(heroku.run(source, "whoami")).contains("admin@localhost");
         assertThat(heroku.run(source, "apps")).contains("every-day");
         assertThat(heroku.run(source, "apps:info")).contains("=== every-day", "Web URL:", "Dynos:", "cedar");
+        assertThat(heroku.run(source, "apps", "--json")).contains("\"name\": \"every-day\"");
+        assertThat(heroku.run(source, "apps:info", "--json")).contains("\"web_url\"");
+        assertThat(heroku.run(source, "apps:info", "-s")).contains("git_url=https://", "region=local");
         assertThat(heroku.run(source, "regions")).contains("Runtime");
         assertThat(heroku.run(source, "stack")).contains("* cedar");
+        assertThat(heroku.run(source, "apps:stacks:set", "cedar")).contains("cedar");
+    }
+
+    @Test
+    void anAppIsMadeWithAllThatIsAskedFor() throws Exception {
+        Path checkout = ground.platform().repository(directory.resolve("asked"), Map.of("version", "one"));
+        String[] asked = {"create", "asked-for", "--stack", "cedar", "--region", "local", "-b", "heroku/python"};
+        List<String> command = new ArrayList<>(List.of(asked));
+        command.addAll(List.of("-r", "staging"));
+        assertThat(heroku.run(checkout, command.toArray(String[]::new)))
+                .contains("Setting buildpack to heroku/python... done");
+        assertThat(heroku.run(checkout, "buildpacks", "-a", "asked-for")).contains("heroku/python");
+        assertThat(heroku.git(checkout, "remote").output().lines()).containsExactly("staging");
+        heroku.run(checkout, "create", "not-here", "--no-remote");
+        assertThat(heroku.git(checkout, "remote").output().lines()).containsExactly("staging");
+        assertThat(heroku.tryTo(checkout, "create", "asked-for").output()).contains("is already taken");
+        assertThat(heroku.tryTo(checkout, "create", "old", "--stack", "bamboo-mri-1.9.2")
+                        .output())
+                .contains("use cedar");
     }
 
     @Test
@@ -66,6 +84,12 @@ class HerokuCliTest {
         assertThat(heroku.run(source, "ps:restart", "--dyno-name", "worker.1")).contains("Restarting dyno worker.1");
         assertThat(heroku.run(source, "ps:restart")).contains("Restarting all dynos on every-day... done");
         assertThat(heroku.run(source, "ps:stop", "--process-type", "worker")).contains("done");
+        assertThat(heroku.run(source, "ps:kill", "--dyno-name", "web.1")).contains("done");
+        assertThat(heroku.run(source, "ps:type", "worker=standard-2x")).contains("standard-2X");
+        heroku.run(source, "ps:wait");
+        assertThat(heroku.run(source, "ps", "--json")).contains("\"name\": \"web.1\"", "\"state\": \"up\"");
+        assertThat(heroku.run(source, "ps:scale")).contains("web=1:", "worker=1:standard-2X");
+        heroku.run(source, "ps:scale", "worker=0:standard-1x");
     }
 
     @Test
@@ -136,7 +160,9 @@ class HerokuCliTest {
         assertThat(joe.tryTo(source, "apps:info", "-a", "every-day").output()).contains("Couldn't find that app.");
         assertThat(heroku.run(source, "access:add", "joe@example.com")).contains("joe@example.com", "done");
         assertThat(heroku.run(source, "access")).contains("joe@example.com");
-        assertThat(joe.git(source, "ls-remote", "heroku").exit()).isZero();
+        RunningPlatform.Result push = joe.git(source, "push", "heroku", "main:joes");
+        assertThat(push.output()).as("of a collaborator").contains("skipping build");
+        assertThat(joe.run(source, "run", "-a", "every-day", "echo $DYNO")).contains("run.");
         assertThat(joe.tryTo(source, "apps:destroy", "every-day", "--confirm", "every-day")
                         .exit())
                 .isNotZero();

@@ -17,7 +17,6 @@ import dev.celadon.contract.Topic;
 import dev.celadon.runtime.AppLog;
 import dev.celadon.runtime.Bus;
 import dev.celadon.runtime.Database;
-import dev.celadon.runtime.Turns;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.sqlclient.SqlClient;
@@ -26,7 +25,6 @@ import java.time.OffsetDateTime;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.stream.Collectors;
 
 /** {@code /apps/:app/formation}: how many dynos of each process type, of which size. */
@@ -38,7 +36,6 @@ public final class Formation {
     private final Changes changes;
     private final Bus bus;
     private final AppLog appLog;
-    private final Turns<UUID> turns = new Turns<>();
 
     public Formation(Apps apps, Database database, Changes changes, Bus bus, AppLog appLog) {
         this.apps = apps;
@@ -87,14 +84,11 @@ public final class Formation {
     /** Under the app's lock, so relative quantities of two requests add up. */
     private Future<List<Type>> change(Request request, List<Body> updates) {
         return apps.find(request)
-                .compose(app -> turns.take(
-                        app.id(),
-                        () -> changes.commit(
-                                        request,
-                                        client -> locked(client, app)
-                                                .compose(types -> scale(client, app, types, updates)),
-                                        types -> told(types, updates))
-                                .onSuccess(types -> tell(request, app, types))));
+                .compose(app -> changes.commit(
+                                request,
+                                client -> locked(client, app).compose(types -> scale(client, app, types, updates)),
+                                types -> told(types, updates))
+                        .onSuccess(types -> tell(request, app, types)));
     }
 
     /** Both at once: the second is read when the first has the lock. */

@@ -24,6 +24,8 @@ public final class Terminal {
     private static final long GREETING_PAUSE_MILLIS = 10;
 
     private static final long LEAVE_MILLIS = 5_000;
+    /** One that writes on after the end of the connection fails, though it has the status. */
+    private static final long STATUS_READ_MILLIS = 1_000;
     /** Before it is greeted a client sends nothing; what comes all the same waits up to here. */
     private static final int MOST_EARLY_BYTES = 65_536;
 
@@ -113,21 +115,31 @@ public final class Terminal {
         release();
         lastWrite
                 .compose(before -> lastWords.length() == 0 ? Future.succeededFuture() : send(lastWords))
-                .onComplete(sent -> leave());
+                .onComplete(sent -> leave(output.hasMarker() || lastWords.length() > 0));
     }
 
     /**
-     * The client closes when it has seen the end. Until then what it still types is taken and dropped: closed over
-     * unread input, the connection would be reset and the client lose what it has not read.
+     * The client closes when it has seen the exit status, or the end. Until then what it still types is taken and
+     * dropped: closed over unread input, the connection would be reset and the client lose what it has not read.
      */
-    private void leave() {
+    private void leave(boolean isStatusTold) {
         input(dropped -> {});
+        if (isStatusTold) {
+            vertx.setTimer(STATUS_READ_MILLIS, tick -> endOutput());
+        } else {
+            endOutput();
+        }
         vertx.setTimer(LEAVE_MILLIS, late -> socket.close());
-        ((NetSocketInternal) socket)
-                .channelHandlerContext()
-                .pipeline()
-                .get(SslHandler.class)
-                .closeOutbound();
+    }
+
+    private void endOutput() {
+        if (!isClosed) {
+            ((NetSocketInternal) socket)
+                    .channelHandlerContext()
+                    .pipeline()
+                    .get(SslHandler.class)
+                    .closeOutbound();
+        }
     }
 
     public void close() {

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.celadon.contract.DynoReport;
 import dev.celadon.contract.DynoState;
+import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -95,6 +96,28 @@ class OneOffAgentTest {
             assertThat(everything(terminal)).isEqualTo(text + "end\n");
         }
         assertThat(end(id).exitStatus()).isZero();
+    }
+
+    @Test
+    void aClientThatStillTypesGetsAllThatWasSaid() throws Exception {
+        node.attached("head -c 9; exec seq 30000", true, secret);
+        try (Socket terminal = node.terminal(secret)) {
+            until(terminal, "rendezvous\r\n");
+            byte[] typed = new byte[65_536];
+            Thread typist = new Thread(() -> {
+                try {
+                    while (true) {
+                        terminal.getOutputStream().write(typed);
+                    }
+                } catch (IOException closed) {
+                    // The other side has gone, which is what it was for.
+                }
+            });
+            typist.start();
+            assertThat(everything(terminal)).endsWith("\n29999\n30000\n");
+            terminal.close();
+            typist.join();
+        }
     }
 
     @Test

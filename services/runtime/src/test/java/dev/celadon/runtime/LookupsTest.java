@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** Requests that come at the same time: look-ups share a query, changes of one thing take turns. */
-class GatheringTest {
+/** Look-ups that come at the same time. */
+class LookupsTest {
     private final List<List<String>> asked = new ArrayList<>();
     private final List<Promise<Map<String, Integer>>> answers = new ArrayList<>();
     private final Lookups<String, Integer> lookups = new Lookups<>(keys -> {
@@ -52,26 +52,5 @@ class GatheringTest {
         assertThat(first.failed()).isTrue();
         answers.get(1).complete(Map.of("b", 2));
         assertThat(second.result()).contains(2);
-    }
-
-    @Test
-    void workOnOneThingTakesTurnsAlsoAfterAFailure() {
-        Turns<String> turns = new Turns<>();
-        Promise<Integer> slow = Promise.promise();
-        List<String> begun = new ArrayList<>();
-        Future<Integer> first = turns.take("a", () -> {
-            begun.add("first");
-            return slow.future();
-        });
-        Future<Integer> second = turns.take("a", () -> {
-            begun.add("second");
-            return Future.succeededFuture(2);
-        });
-        Future<Integer> other = turns.take("b", () -> Future.succeededFuture(3));
-        assertThat(other.result()).isEqualTo(3);
-        assertThat(begun).containsExactly("first");
-        slow.fail("lost");
-        assertThat(first.failed()).isTrue();
-        assertThat(second.result()).isEqualTo(2);
     }
 }
