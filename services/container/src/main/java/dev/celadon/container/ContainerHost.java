@@ -6,7 +6,6 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -124,18 +123,6 @@ public final class ContainerHost {
     public Future<Attachment> attach(String id) {
         checkId(id);
         return Attachment.open(vertx, bundle(id).resolve("attach"));
-    }
-
-    /** The size of its terminal, in characters. */
-    public Future<Void> resize(String id, int columns, int rows) {
-        checkId(id);
-        return vertx.executeBlocking(
-                () -> {
-                    Files.writeString(
-                            bundle(id).resolve("ctl"), "1 " + rows + " " + columns + "\n", StandardOpenOption.WRITE);
-                    return null;
-                },
-                false);
     }
 
     /** Starts what {@link #create} or {@link #createInside} made. */

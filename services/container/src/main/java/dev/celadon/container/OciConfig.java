@@ -65,13 +65,21 @@ final class OciConfig {
         return process(arguments, spec.environment(), spec.isTerminal());
     }
 
-    /** A process as every container has it: the app's user, no capabilities, no new privileges, bounded. */
+    /**
+     * A process as every container has it: the app's user, no capabilities, no new privileges, bounded. A terminal is as
+     * large as {@code COLUMNS} and {@code LINES} say from its first instruction on.
+     */
     static ObjectNode process(List<String> command, Map<String, String> variables, boolean isTerminal) {
         ObjectNode process = Json.mapper().createObjectNode();
         process.put("terminal", isTerminal)
                 .put("cwd", "/app")
                 .put("noNewPrivileges", true)
                 .put("oomScoreAdj", 500);
+        if (isTerminal) {
+            process.putObject("consoleSize")
+                    .put("width", size(variables, "COLUMNS", 80))
+                    .put("height", size(variables, "LINES", 24));
+        }
         process.putObject("user").put("uid", APP_UID).put("gid", APP_UID).put("umask", 18);
         ArrayNode arguments = process.putArray("args");
         command.forEach(arguments::add);
@@ -84,6 +92,11 @@ final class OciConfig {
                 .forEach((type, most) ->
                         limits.addObject().put("type", type).put("hard", most).put("soft", most));
         return process;
+    }
+
+    private static int size(Map<String, String> variables, String name, int fallback) {
+        String text = variables.getOrDefault(name, "");
+        return text.matches("[1-9][0-9]{0,3}") ? Integer.parseInt(text) : fallback;
     }
 
     private ArrayNode mounts() {

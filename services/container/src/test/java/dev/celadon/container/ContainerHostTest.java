@@ -13,6 +13,7 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -202,9 +203,6 @@ class ContainerHostTest {
     private Attachment attached(String id, String script, boolean isTerminal) throws Exception {
         Disk disk = world.disk(id, TestHost.UID);
         host.create(spec(id, disk, script, isTerminal)).await(30, SECONDS);
-        if (isTerminal) {
-            host.resize(id, 111, 33).await(5, SECONDS);
-        }
         return host.attach(id).await(5, SECONDS);
     }
 
@@ -233,7 +231,7 @@ class ContainerHostTest {
                 id,
                 piped.hostname(),
                 piped.command(),
-                piped.environment(),
+                TestHost.environment(Map.of("COLUMNS", "111", "LINES", "33")),
                 piped.hostUid(),
                 piped.stack(),
                 piped.slug(),

@@ -111,7 +111,7 @@ final class OneOffRun {
         Future<Map<String, String>> environment =
                 ground.environment("/api/one-offs/" + order.dynoId() + "/environment", order);
         (order.inside() == null ? prepare(environment) : prepareInside(environment, order.inside()))
-                .compose(made -> isAttached() ? attend(environment.result()) : Future.succeededFuture(null))
+                .compose(made -> isAttached() ? attend() : Future.succeededFuture(null))
                 .onSuccess(running -> enter(DynoState.UP))
                 .onFailure(this::refuse)
                 .onComplete(launched -> settle());
@@ -153,11 +153,8 @@ final class OneOffRun {
                 });
     }
 
-    private Future<Void> attend(Map<String, String> environment) {
-        Future<Void> sized = isTerminal()
-                ? containers.resize(containerId, size(environment, "COLUMNS", 80), size(environment, "LINES", 24))
-                : Future.succeededFuture();
-        return sized.compose(done -> containers.attach(containerId)).compose(attachment -> {
+    private Future<Void> attend() {
+        return containers.attach(containerId).compose(attachment -> {
             enter(DynoState.STARTING);
             if (isStopping) {
                 endUnbegun();
@@ -333,11 +330,6 @@ final class OneOffRun {
 
     private boolean isAttached() {
         return order.secretHash() != null;
-    }
-
-    private static int size(Map<String, String> environment, String name, int fallback) {
-        String text = environment.getOrDefault(name, "");
-        return text.matches("[1-9][0-9]{0,3}") ? Integer.parseInt(text) : fallback;
     }
 
     private void enter(DynoState next) {

@@ -181,8 +181,9 @@ class OneOffAgentTest {
             everything(terminal);
         }
         assertThat(end(id).cause()).isNull();
-        UUID deaf = node.run("trap '' TERM; while true; do sleep 0.1; done");
-        await().atMost(Duration.ofSeconds(20)).until(() -> node.isIn(deaf, DynoState.UP));
+        UUID deaf = node.run("trap '' TERM; echo deaf now; while true; do sleep 0.1; done");
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> node.log.stream().anyMatch(line -> line.endsWith(": deaf now")));
         node.stop(deaf, 1);
         DynoReport end = end(deaf);
         assertThat(end.cause()).isEqualTo("R12");
