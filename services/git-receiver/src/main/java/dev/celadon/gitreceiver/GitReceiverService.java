@@ -76,7 +76,7 @@ public final class GitReceiverService implements Service {
 
     @Override
     public Future<?> start() {
-        Compilers asked = new Compilers(platform.vertx(), platform.internal(), platform.members());
+        Compilers asked = new Compilers(platform.internal(), platform.members());
         compilers = asked;
         GitKeeper keeper = new GitKeeper(
                 new GitKeeper.Parts(

@@ -5,7 +5,6 @@ import dev.celadon.runtime.Json;
 import dev.celadon.runtime.Members.Member;
 import dev.celadon.runtime.Platform;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientResponse;
@@ -30,11 +29,14 @@ final class Peers {
     private static final Duration DEADLINE = Duration.ofSeconds(2);
 
     private final Platform platform;
+    private final Duration silence;
     private final HttpClient client;
 
-    Peers(Vertx vertx, Platform platform) {
+    /** @param keepAlive between signs of life of a quiet one */
+    Peers(Platform platform, Duration keepAlive) {
         this.platform = platform;
-        this.client = vertx.createHttpClient();
+        this.silence = keepAlive.multipliedBy(2);
+        this.client = platform.internal().streamClient();
     }
 
     List<Member> all() {
@@ -56,12 +58,19 @@ final class Peers {
         return Future.join(answers).transform(ended -> Future.succeededFuture(backlogs));
     }
 
-    /** What one of them has after {@code asked.after()}, and what it gets from now on. */
+    /** What one of them has after {@code asked.after()}, and what it gets from now on. One that falls silent has ended. */
     Future<HttpClientResponse> follow(Member peer, SessionRequest asked) {
         RequestOptions options = new RequestOptions()
                 .setAbsoluteURI(url(peer, asked.tail(true)))
+                .setIdleTimeout(silence.toMillis())
                 .putHeader(HttpHeaders.AUTHORIZATION, platform.internal().authorization());
-        return client.request(options).compose(request -> request.send());
+        return client.request(options).compose(request -> request.send()).compose(response -> {
+            if (response.statusCode() != 200) {
+                response.request().reset();
+                return Future.failedFuture("a logplex answered " + response.statusCode());
+            }
+            return Future.succeededFuture(response);
+        });
     }
 
     private static String url(Member peer, SessionRequest asked) {

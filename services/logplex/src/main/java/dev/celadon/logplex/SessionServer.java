@@ -54,7 +54,7 @@ final class SessionServer {
         this.settings = settings;
         this.logs = logs;
         this.openings = new Openings(platform.database());
-        this.peers = new Peers(vertx, platform);
+        this.peers = new Peers(platform, settings.keepAlive());
         this.lost = platform.meters().counter("log.lines.lost.by.readers");
     }
 

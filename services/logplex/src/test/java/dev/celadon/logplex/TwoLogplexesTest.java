@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -96,6 +97,22 @@ class TwoLogplexesTest {
         awaitTexts(other, "one", "two", "three");
         assertThat(texts(get(near, "").body())).containsExactly("one", "two", "three");
         assertThat(texts(get(far, "").body())).containsExactly("one", "two", "three");
+    }
+
+    @Test
+    void anyNumberOfTailsFollowTheOtherLogplex() throws Exception {
+        write("one");
+        List<Queue<String>> tails = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            tails.add(tail(near));
+        }
+        for (Queue<String> tail : tails) {
+            awaitTexts(tail, "one");
+        }
+        write("two");
+        for (Queue<String> tail : tails) {
+            awaitTexts(tail, "one", "two");
+        }
     }
 
     @Test

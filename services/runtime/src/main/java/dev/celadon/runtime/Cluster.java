@@ -7,6 +7,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
+import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.metrics.MetricsOptions;
 import io.vertx.micrometer.Label;
 import io.vertx.micrometer.MetricsDomain;
@@ -53,6 +54,8 @@ public final class Cluster {
                 .setEnabled(true);
         VertxOptions options = new VertxOptions()
                 .setPreferNativeTransport(true)
+                // It would keep a directory under /tmp for files of the class path, of which none is served.
+                .setFileSystemOptions(new FileSystemOptions().setClassPathResolvingEnabled(false))
                 .setMaxEventLoopExecuteTime(settings.blockedAfter().toMillis())
                 .setMaxEventLoopExecuteTimeUnit(TimeUnit.MILLISECONDS)
                 .setMetricsOptions(metrics)

@@ -4,10 +4,13 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.PoolOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.client.HttpRequest;
@@ -25,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * {@code /readyz}, {@code /metrics} are open, everything else needs the cluster's token. Bound to the private address.
  */
 public final class InternalHttp {
+    private static final int CONNECT_MILLIS = 2_000;
+    private static final int MOST_STREAMS = 10_000;
+
     private final Vertx vertx;
     private final String host;
     private final String token;
@@ -38,7 +44,7 @@ public final class InternalHttp {
         this.host = host;
         this.token = token;
         this.client = WebClient.create(
-                vertx, new WebClientOptions().setConnectTimeout(2_000).setUserAgent("celadon"));
+                vertx, new WebClientOptions().setConnectTimeout(CONNECT_MILLIS).setUserAgent("celadon"));
         this.router = Router.router(vertx);
         router.get("/healthz").handler(context -> context.end("ok\n"));
         router.get("/readyz").handler(this::answerReadiness);
@@ -81,6 +87,16 @@ public final class InternalHttp {
         return client.requestAbs(method, url)
                 .timeout(deadline.toMillis())
                 .putHeader(HttpHeaders.AUTHORIZATION.toString(), "Bearer " + token);
+    }
+
+    /**
+     * For answers that go on for long. Each holds a connection, so that a small pool would make the next one wait. Whoever
+     * asks for it closes it.
+     */
+    public HttpClient streamClient() {
+        return vertx.createHttpClient(
+                new HttpClientOptions().setConnectTimeout(CONNECT_MILLIS),
+                new PoolOptions().setHttp1MaxSize(MOST_STREAMS));
     }
 
     /** The header every internal call carries, for clients that stream. */

@@ -50,11 +50,13 @@ public final class Processes {
     public static Result runBlocking(Duration limit, List<String> command, String input)
             throws IOException, InterruptedException {
         Path output = Files.createTempFile("celadon-process", ".out");
-        try {
+        try (InputStream printed = Files.newInputStream(output)) {
             Process process = new ProcessBuilder(command)
                     .redirectErrorStream(true)
                     .redirectOutput(output.toFile())
                     .start();
+            // Without a name: whoever kills this process leaves nothing behind.
+            Files.delete(output);
             try (var stdin = process.getOutputStream()) {
                 stdin.write(input.getBytes(StandardCharsets.UTF_8));
             } catch (IOException closedEarly) {
@@ -64,15 +66,10 @@ public final class Processes {
                 process.destroyForcibly();
                 throw new IOException(command.get(0) + " did not end within " + limit);
             }
-            return new Result(process.exitValue(), head(output));
+            return new Result(
+                    process.exitValue(), new String(printed.readNBytes(MAX_OUTPUT_BYTES), StandardCharsets.UTF_8));
         } finally {
             Files.deleteIfExists(output);
-        }
-    }
-
-    private static String head(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            return new String(in.readNBytes(MAX_OUTPUT_BYTES), StandardCharsets.UTF_8);
         }
     }
 }

@@ -63,7 +63,7 @@ public final class Outputs {
         this.internal = internal;
         this.blobs = blobs;
         this.logs = logs;
-        this.client = vertx.createHttpClient();
+        this.client = internal.streamClient();
     }
 
     private record Phase(

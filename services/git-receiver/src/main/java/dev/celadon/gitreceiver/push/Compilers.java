@@ -26,8 +26,8 @@ public final class Compilers {
     private final InternalHttp internal;
     private final Members members;
 
-    public Compilers(Vertx vertx, InternalHttp internal, Members members) {
-        this.client = vertx.createHttpClient();
+    public Compilers(InternalHttp internal, Members members) {
+        this.client = internal.streamClient();
         this.internal = internal;
         this.members = members;
     }
