@@ -41,7 +41,8 @@ final class Follower {
 
     void close() {
         isClosed = true;
-        open.forEach(response -> response.request().reset());
+        // Each is taken out as it ends.
+        List.copyOf(open).forEach(response -> response.request().reset());
     }
 
     private void follow(Member peer) {
