@@ -10,18 +10,29 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What wrk cannot: `origin PORT` is a server that echoes what comes after an upgrade and never answers anything else;
+ * What wrk and nginx cannot, or not cheaply enough: `origin PORT` is a server that echoes what comes after an upgrade,
+ * answers `/10m` with as much in chunks out of one buffer, and anything else never;
  * `echo PORT CONNECTIONS SECONDS` sends it WebSocket frames and counts those that come back; `polls PORT COUNT` asks and
  * waits until its own input ends.
  */
 public final class Traffic {
     private static final int FRAME_BYTES = 70;
+    /** The handshake of RFC 6455 section 1.3, which HAProxy checks. */
+    private static final String KEY = "dGhlIHNhbXBsZSBub25jZQ==";
+    private static final String ACCEPT = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
+    private static final int CHUNK_BYTES = 32 * 1024;
+    private static final int STREAM_CHUNKS = 320;
+    private static final ByteBuf CHUNK = Unpooled.directBuffer()
+            .writeBytes("8000\r\n".getBytes(StandardCharsets.US_ASCII))
+            .writeZero(CHUNK_BYTES)
+            .writeBytes("\r\n".getBytes(StandardCharsets.US_ASCII));
     private static final EventLoopGroup LOOP = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     private static long echoes;
     private static int open;
@@ -53,20 +64,49 @@ public final class Traffic {
                 .group(LOOP)
                 .channel(EpollServerSocketChannel.class)
                 .option(ChannelOption.SO_BACKLOG, 4_096)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(256 * 1024, 512 * 1024))
                 .childHandler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
                         channel.pipeline().addLast(new Connection() {
+                            private int unsent;
+
                             @Override
                             void head(ChannelHandlerContext context, String head) {
-                                if (head.toLowerCase().contains("\r\nupgrade:")) {
-                                    say(context, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+                                if (head.startsWith("GET /10m ")) {
+                                    say(context, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+                                    unsent = STREAM_CHUNKS;
+                                    stream(context);
+                                } else if (head.toLowerCase().contains("\r\nupgrade:")) {
+                                    say(
+                                            context,
+                                            "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                                                    + "Sec-WebSocket-Accept: " + ACCEPT + "\r\n\r\n");
                                 }
                             }
 
                             @Override
                             void bytes(ChannelHandlerContext context, ByteBuf bytes) {
                                 context.write(bytes);
+                            }
+
+                            @Override
+                            public void channelWritabilityChanged(ChannelHandlerContext context) {
+                                if (unsent > 0 && context.channel().isWritable()) {
+                                    stream(context);
+                                }
+                            }
+
+                            private void stream(ChannelHandlerContext context) {
+                                while (unsent > 0 && context.channel().isWritable()) {
+                                    unsent--;
+                                    context.write(CHUNK.retainedDuplicate());
+                                }
+                                if (unsent == 0) {
+                                    context.write(ByteBufUtil.writeAscii(context.alloc(), "0\r\n\r\n"));
+                                    listenAgain();
+                                }
+                                context.flush();
                             }
                         });
                     }
@@ -80,7 +120,8 @@ public final class Traffic {
     private static void connect(int port, int count, boolean isUpgrade) throws InterruptedException {
         String ask = "GET /poll HTTP/1.1\r\nHost: echo.localhost\r\n"
                 + (isUpgrade
-                        ? "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                        ? "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                                + "Sec-WebSocket-Key: " + KEY + "\r\n"
                         : "")
                 + "\r\n";
         Bootstrap bootstrap = new Bootstrap().group(LOOP).channel(EpollSocketChannel.class);
@@ -99,7 +140,8 @@ public final class Traffic {
                         @Override
                         void head(ChannelHandlerContext context, String head) {
                             if (!head.startsWith("HTTP/1.1 101 ")) {
-                                throw new IllegalStateException(head);
+                                System.err.println("no upgrade: " + head);
+                                System.exit(1);
                             }
                             open++;
                             say(context, "x".repeat(FRAME_BYTES));
@@ -125,6 +167,10 @@ public final class Traffic {
 
     private abstract static class Connection extends ChannelInboundHandlerAdapter {
         private ByteBuf head = Unpooled.buffer();
+
+        void listenAgain() {
+            head = Unpooled.buffer();
+        }
 
         abstract void head(ChannelHandlerContext context, String head);
 

@@ -12,9 +12,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,7 +43,7 @@ public final class AppLog {
     private final Members members;
     private final Clock clock;
     private final Counter lost;
-    private final ArrayBlockingQueue<LogLine> waiting = new ArrayBlockingQueue<>(CAPACITY);
+    private final ArrayBlockingQueue<Line> waiting = new ArrayBlockingQueue<>(CAPACITY);
     private final AtomicLong waitingBytes = new AtomicLong();
     private final Map<UUID, Loss> losses = new ConcurrentHashMap<>();
     private final Map<UUID, Loss> refused = new ConcurrentHashMap<>();
@@ -54,8 +56,35 @@ public final class AppLog {
         }
     }
 
+    /** A {@link LogLine} as JSON. */
+    private static final class Line {
+        final UUID appId;
+        final byte[] json;
+        final boolean isWordOfLoss;
+
+        Line(UUID appId, byte[] json, boolean isWordOfLoss) {
+            this.appId = appId;
+            this.json = json;
+            this.isWordOfLoss = isWordOfLoss;
+        }
+
+        static Line of(LogLine line) {
+            return new Line(line.appId(), Json.write(line).getBytes(), false);
+        }
+    }
+
     /** Lines of one owner, at most {@link #BATCH_BYTES} long together unless a single one is longer. */
-    private record Batch(String url, List<LogLine> lines, Buffer body) {}
+    private record Batch(String url, List<Line> lines) {
+        Buffer body() {
+            Buffer body = Buffer.buffer(bytes(lines) + lines.size());
+            lines.forEach(line -> body.appendBytes(line.json).appendByte((byte) '\n'));
+            return body;
+        }
+    }
+
+    private static int bytes(List<Line> lines) {
+        return lines.stream().mapToInt(line -> line.json.length).sum();
+    }
 
     public AppLog(Vertx vertx, InternalHttp internal, Members members, Clock clock, MeterRegistry meters) {
         this.vertx = vertx;
@@ -72,7 +101,7 @@ public final class AppLog {
     /** Sends what waits, as far as a logplex takes it within the deadline. */
     public Future<Void> stop() {
         vertx.cancelTimer(timer);
-        return deliver(takeBatch());
+        return handOver(takeBatch());
     }
 
     /** A line of the platform about an app: {@code heroku[api]}, {@code heroku[web.1]}. Callable from any thread. */
@@ -82,16 +111,25 @@ public final class AppLog {
 
     /** Never blocks: past the bound the line is lost and counted. Callable from any thread. */
     public void write(LogLine line) {
-        int bytes = line.text().length();
+        write(Line.of(line));
+    }
+
+    /** As {@link #write(LogLine)}, for one that is JSON already. */
+    public void write(UUID appId, byte[] json) {
+        write(new Line(appId, json, false));
+    }
+
+    private void write(Line line) {
+        int bytes = line.json.length;
         if (waitingBytes.addAndGet(bytes) > CAPACITY_BYTES || !waiting.offer(line)) {
             waitingBytes.addAndGet(-bytes);
             lose(losses, line);
         }
     }
 
-    private void lose(Map<UUID, Loss> from, LogLine line) {
+    private void lose(Map<UUID, Loss> from, Line line) {
         lost.increment();
-        from.merge(line.appId(), new Loss(1, line.at()), Loss::and);
+        from.merge(line.appId, new Loss(1, clock.instant()), Loss::and);
     }
 
     /**
@@ -99,6 +137,10 @@ public final class AppLog {
      * and all may then be handed over again. For senders that hold their own buffer.
      */
     public Future<Void> deliver(List<LogLine> lines) {
+        return handOver(lines.stream().map(Line::of).toList());
+    }
+
+    private Future<Void> handOver(List<Line> lines) {
         return attempt(lines)
                 .compose(rest -> rest.isEmpty()
                         ? Future.succeededFuture()
@@ -106,34 +148,45 @@ public final class AppLog {
     }
 
     /** Completes with the lines that no logplex was there for. */
-    private Future<List<LogLine>> attempt(List<LogLine> lines) {
-        List<LogLine> rest = new ArrayList<>();
-        Map<String, List<Batch>> byOwner = new LinkedHashMap<>();
-        for (LogLine line : lines) {
-            var owner = members.owner("logplex", line.appId());
-            if (owner.isEmpty()) {
-                rest.add(line);
-                continue;
-            }
-            List<Batch> batches = byOwner.computeIfAbsent(owner.get().url(), url -> new ArrayList<>());
-            Buffer json = Json.write(line);
-            if (batches.isEmpty() || batches.get(batches.size() - 1).body().length() + json.length() > BATCH_BYTES) {
-                batches.add(new Batch(owner.get().url(), new ArrayList<>(), Buffer.buffer()));
-            }
-            Batch last = batches.get(batches.size() - 1);
-            last.lines().add(line);
-            last.body().appendBuffer(json).appendByte((byte) '\n');
+    private Future<List<Line>> attempt(List<Line> lines) {
+        List<Line> rest = new ArrayList<>();
+        Map<UUID, Optional<Members.Member>> owners = new HashMap<>();
+        Map<String, List<Line>> byOwner = new LinkedHashMap<>();
+        for (Line line : lines) {
+            owners.computeIfAbsent(line.appId, app -> members.owner("logplex", app))
+                    .map(owner -> byOwner.computeIfAbsent(owner.url(), url -> new ArrayList<>()))
+                    .orElse(rest)
+                    .add(line);
         }
-        List<Future<List<LogLine>>> posts = new ArrayList<>();
-        byOwner.values().forEach(batches -> posts.add(post(batches, 0)));
+        List<Future<List<Line>>> posts = new ArrayList<>();
+        byOwner.forEach((url, own) -> posts.add(post(batches(url, own), 0)));
         return Future.all(posts).map(done -> {
             posts.forEach(left -> rest.addAll(left.result()));
             return rest;
         });
     }
 
+    private static List<Batch> batches(String url, List<Line> lines) {
+        List<Batch> batches = new ArrayList<>();
+        int from = 0;
+        int bytes = 0;
+        for (int i = 0; i < lines.size(); i++) {
+            int size = lines.get(i).json.length;
+            if (i > from && bytes + size > BATCH_BYTES) {
+                batches.add(new Batch(url, lines.subList(from, i)));
+                from = i;
+                bytes = 0;
+            }
+            bytes += size;
+        }
+        if (from < lines.size()) {
+            batches.add(new Batch(url, lines.subList(from, lines.size())));
+        }
+        return batches;
+    }
+
     /** One after the other, which keeps each app's lines in order. */
-    private Future<List<LogLine>> post(List<Batch> batches, int from) {
+    private Future<List<Line>> post(List<Batch> batches, int from) {
         if (from == batches.size()) {
             return Future.succeededFuture(List.of());
         }
@@ -162,14 +215,14 @@ public final class AppLog {
                 .addKeyValue("lines", batch.lines().size())
                 .log("log-lines-refused");
         // A refused word of a loss is not told again, or it would go round for ever.
-        batch.lines().stream().filter(line -> !line.process().equals(TELLER)).forEach(line -> lose(refused, line));
+        batch.lines().stream().filter(line -> !line.isWordOfLoss).forEach(line -> lose(refused, line));
     }
 
     private void flush() {
         if (isSending) {
             return;
         }
-        List<LogLine> batch = takeBatch();
+        List<Line> batch = takeBatch();
         if (batch.isEmpty()) {
             return;
         }
@@ -178,7 +231,7 @@ public final class AppLog {
     }
 
     /** One batch at a time keeps each app's lines in order; a logplex that is away is tried again until it is back. */
-    private void send(List<LogLine> batch, int attempt) {
+    private void send(List<Line> batch, int attempt) {
         attempt(batch).onSuccess(rest -> {
             if (rest.isEmpty()) {
                 isSending = false;
@@ -192,28 +245,30 @@ public final class AppLog {
         });
     }
 
-    private List<LogLine> takeBatch() {
-        List<LogLine> batch = new ArrayList<>();
+    private List<Line> takeBatch() {
+        List<Line> batch = new ArrayList<>();
         tell(losses, LogError.L12, batch);
         tell(refused, LogError.L13, batch);
         long bytes = 0;
         while (bytes < BATCH_BYTES) {
-            LogLine line = waiting.poll();
+            Line line = waiting.poll();
             if (line == null) {
                 break;
             }
-            bytes += line.text().length();
+            bytes += line.json.length;
             batch.add(line);
         }
         waitingBytes.addAndGet(-bytes);
         return batch;
     }
 
-    private void tell(Map<UUID, Loss> from, LogError error, List<LogLine> to) {
+    private void tell(Map<UUID, Loss> from, LogError error, List<Line> to) {
         for (UUID appId : List.copyOf(from.keySet())) {
             Loss loss = from.remove(appId);
             if (loss != null) {
-                to.add(new LogLine(appId, clock.instant(), "heroku", TELLER, error.line(loss.lines(), loss.since())));
+                String word = error.line(loss.lines(), loss.since());
+                LogLine line = new LogLine(appId, clock.instant(), "heroku", TELLER, word);
+                to.add(new Line(appId, Json.write(line).getBytes(), true));
             }
         }
     }

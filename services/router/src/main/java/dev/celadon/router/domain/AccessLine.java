@@ -26,45 +26,50 @@ public record AccessLine(
         long bytes,
         String protocol) {
 
-    public String text() {
-        StringBuilder line = new StringBuilder(256);
+    /**
+     * Writes it as what stands between the quotes of a JSON string: half of the platform's log lines are these, and a
+     * mapper takes longer over one than the router over its request.
+     */
+    public void writeJson(ByteWriter out) {
         if (error == null) {
-            line.append("at=info");
+            out.append("at=info");
         } else {
-            explain(error, line);
+            explain(error, out);
         }
-        line.append(" method=").append(method).append(" path=\"");
-        escape(path, line);
-        line.append("\" host=").append(host).append(" request_id=").append(requestId);
-        line.append(" fwd=\"");
-        escape(forwarded, line);
-        line.append("\" dyno=").append(dyno);
-        millis(" connect=", connectMillis, line);
-        millis(" service=", serviceMillis, line);
-        line.append(" status=");
+        out.append(" method=").append(method).append(" path=\\\"");
+        quote(path, out);
+        out.append("\\\" host=");
+        quote(host, out);
+        out.append(" request_id=").append(requestId);
+        out.append(" fwd=\\\"");
+        quote(forwarded, out);
+        out.append("\\\" dyno=").append(dyno);
+        millis(" connect=", connectMillis, out);
+        millis(" service=", serviceMillis, out);
+        out.append(" status=");
         if (status > 0) {
-            line.append(status);
+            out.append(status);
         }
-        line.append(" bytes=");
+        out.append(" bytes=");
         if (bytes >= 0) {
-            line.append(bytes);
+            out.append(bytes);
         }
-        return line.append(" protocol=").append(protocol).toString();
+        out.append(" protocol=").append(protocol);
     }
 
-    private void explain(RouterError known, StringBuilder line) {
+    private void explain(RouterError known, ByteWriter out) {
         String socket = socket(known);
         if (!socket.isEmpty()) {
-            line.append("sock=").append(socket).append(' ');
+            out.append("sock=").append(socket).append(' ');
         }
-        line.append("at=").append(known.level()).append(" code=").append(known.code());
-        line.append(" desc=\"").append(known.description());
+        out.append("at=").append(known.level()).append(" code=").append(known.code());
+        out.append(" desc=\\\"").append(known.description());
         if (known == RouterError.H25) {
-            line.append(": ").append(detail);
+            out.append(": ").append(detail);
         }
-        line.append('"');
+        out.append("\\\"");
         if (known == RouterError.H26) {
-            line.append(" cause=\"").append(detail).append('"');
+            out.append(" cause=\\\"").append(detail).append("\\\"");
         }
     }
 
@@ -77,21 +82,38 @@ public record AccessLine(
         };
     }
 
-    private static void millis(String name, long millis, StringBuilder line) {
-        line.append(name);
+    private static void millis(String name, long millis, ByteWriter out) {
+        out.append(name);
         if (millis >= 0) {
-            line.append(millis).append("ms");
+            out.append(millis).append("ms");
         }
     }
 
-    private static void escape(String text, StringBuilder line) {
+    /** Within quotes of the line, which are within quotes of JSON. Control characters are left out. */
+    private static void quote(String text, ByteWriter out) {
+        if (isPlain(text)) {
+            out.append(text);
+            return;
+        }
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c == '"' || c == '\\') {
-                line.append('\\').append(c);
+                out.append("\\\\\\").append(c);
+            } else if (c > 127) {
+                out.append(String.format("\\u%04x", (int) c));
             } else if (c >= ' ' && c != 127) {
-                line.append(c);
+                out.append(c);
             }
         }
+    }
+
+    private static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < ' ' || c > '~' || c == '"' || c == '\\') {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * 9113 section 8 forbids, and what would mean something else in HTTP/1.1, is {@link Malformed}.
  */
 public final class Http2Request {
-    private final HeadWriter lines = new HeadWriter();
+    private final ByteWriter lines = new ByteWriter();
     private final StringBuilder cookies = new StringBuilder();
     private @Nullable String method;
     private @Nullable String scheme;
@@ -31,7 +31,7 @@ public final class Http2Request {
     public static boolean write(
             Iterable<? extends Map.Entry<? extends CharSequence, ? extends CharSequence>> fields,
             boolean hasBody,
-            HeadWriter out) {
+            ByteWriter out) {
         Http2Request request = new Http2Request();
         fields.forEach(
                 field -> request.add(field.getKey().toString(), field.getValue().toString()));
@@ -40,7 +40,7 @@ public final class Http2Request {
 
     /** Writes what ends a body of chunks. */
     public static void writeTrailers(
-            Iterable<? extends Map.Entry<? extends CharSequence, ? extends CharSequence>> fields, HeadWriter out) {
+            Iterable<? extends Map.Entry<? extends CharSequence, ? extends CharSequence>> fields, ByteWriter out) {
         Http2Request trailers = new Http2Request();
         fields.forEach(field -> {
             String name = field.getKey().toString();
@@ -86,7 +86,7 @@ public final class Http2Request {
         }
     }
 
-    private boolean write(boolean hasBody, HeadWriter out) {
+    private boolean write(boolean hasBody, ByteWriter out) {
         String asked = orEmpty(method);
         require(!asked.isEmpty() && isAll(asked, HttpChars::isToken), "no method");
         boolean isConnect = asked.equals("CONNECT");
@@ -117,7 +117,7 @@ public final class Http2Request {
         return isChunked;
     }
 
-    private static void line(String name, String value, HeadWriter out) {
+    private static void line(String name, String value, ByteWriter out) {
         out.append(name).append(": ").append(value).endLine();
     }
 

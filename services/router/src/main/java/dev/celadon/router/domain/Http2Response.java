@@ -13,7 +13,7 @@ public final class Http2Response {
     }
 
     /** @param written by {@link Trailers} */
-    public static void trailers(HeadWriter written, BiConsumer<String, String> taker) {
+    public static void trailers(ByteWriter written, BiConsumer<String, String> taker) {
         Fields fields = new Fields();
         int afterSize = 3;
         fields.parse(written.bytes(), afterSize, written.length(), Limits.RESPONSE);

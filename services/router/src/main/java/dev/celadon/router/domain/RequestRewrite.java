@@ -31,7 +31,7 @@ public final class RequestRewrite {
             boolean passesExpect) {}
 
     /** All but the times, which are known when there is a connection: {@link #writeTimes}. */
-    public static void write(RequestHead head, Additions additions, HeadWriter out) {
+    public static void write(RequestHead head, Additions additions, ByteWriter out) {
         out.clear();
         out.append(head.method()).append(' ');
         if (head.lacksSlash) {
@@ -58,13 +58,13 @@ public final class RequestRewrite {
                 .append(additions.startMillis);
     }
 
-    public static void writeTimes(long connectMillis, long routeMillis, HeadWriter out) {
+    public static void writeTimes(long connectMillis, long routeMillis, ByteWriter out) {
         out.append(CONNECT_TIME).append(connectMillis);
         out.append(TOTAL_ROUTE_TIME).append(routeMillis).append(END);
     }
 
     /** Lines that pass unchanged lie side by side more often than not, and are copied in one piece. */
-    private static void passFields(RequestHead head, HeadWriter out) {
+    private static void passFields(RequestHead head, ByteWriter out) {
         Fields fields = head.fields;
         int run = fields.count() == 0 ? 0 : fields.nameStart(0);
         for (int i = 0; i < fields.count(); i++) {

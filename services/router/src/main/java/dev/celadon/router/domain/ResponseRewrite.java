@@ -28,7 +28,7 @@ public final class ResponseRewrite {
      * @param isHead of an answer to HEAD: its lengths are those of a GET
      */
     public static void write(
-            ResponseHead head, boolean isHttp11, boolean isHead, Persistence persistence, HeadWriter out) {
+            ResponseHead head, boolean isHttp11, boolean isHead, Persistence persistence, ByteWriter out) {
         begin(head, out, false);
         int status = head.status();
         boolean hasNoBody = status == 204;
@@ -45,7 +45,7 @@ public final class ResponseRewrite {
     }
 
     /** 1xx: nothing about bodies or the connection, but the protocol that a 101 changes to. */
-    public static void writeInterim(ResponseHead head, HeadWriter out) {
+    public static void writeInterim(ResponseHead head, ByteWriter out) {
         begin(head, out, head.status() == 101);
         if (head.status() == 101) {
             out.append(UPGRADE);
@@ -53,7 +53,7 @@ public final class ResponseRewrite {
         out.append(END);
     }
 
-    private static void begin(ResponseHead head, HeadWriter out, boolean passesUpgrade) {
+    private static void begin(ResponseHead head, ByteWriter out, boolean passesUpgrade) {
         out.clear();
         out.append(VERSION).append(head.bytes, head.statusStart, head.statusEnd).endLine();
         Fields fields = head.fields;

@@ -8,7 +8,7 @@ public final class Trailers {
      * @param to right after the empty line
      * @throws Malformed when it is no field section
      */
-    public static void write(byte[] bytes, int to, HeadWriter out) {
+    public static void write(byte[] bytes, int to, ByteWriter out) {
         Fields fields = new Fields();
         if (fields.parse(bytes, 0, to, Limits.REQUEST) != to) {
             throw new Malformed("a trailer");

@@ -1,27 +1,51 @@
 package dev.celadon.router.proxy;
 
-import dev.celadon.contract.LogLine;
 import dev.celadon.contract.RouterError;
 import dev.celadon.router.domain.AccessLine;
 import dev.celadon.router.domain.App;
+import dev.celadon.router.domain.ByteWriter;
 import dev.celadon.router.domain.RequestHead;
 import java.time.Clock;
-import java.util.function.Consumer;
+import java.time.Instant;
+import java.util.UUID;
+import java.util.function.BiConsumer;
 
-/** Tells every request to its app's log, and counts it. */
+/** Tells every request of one event loop to its app's log, and counts it. */
 public final class AccessLog {
-    private final Consumer<LogLine> log;
-    private final Clock clock;
+    private static final int MICROS_DIGITS = 6;
 
-    /** @param log never blocks; at its bound it loses lines and counts them */
-    public AccessLog(Consumer<LogLine> log, Clock clock) {
+    private final BiConsumer<UUID, byte[]> log;
+    private final Clock clock;
+    private final ByteWriter out = new ByteWriter();
+    private long shownSecond = -1;
+    private String second = "";
+
+    /** @param log takes an app's {@link dev.celadon.contract.LogLine} as JSON; never blocks */
+    public AccessLog(BiConsumer<UUID, byte[]> log, Clock clock) {
         this.log = log;
         this.clock = clock;
     }
 
     void write(App app, AccessLine line) {
         app.traffic().count(line.status(), Math.max(0, line.bytes()), line.serviceMillis());
-        log.accept(new LogLine(app.route().appId(), clock.instant(), "heroku", "router", line.text()));
+        UUID appId = app.route().appId();
+        out.clear();
+        out.append("{\"appId\":\"").append(appId.toString()).append("\",\"at\":\"");
+        appendTime(clock.instant());
+        out.append("\",\"source\":\"heroku\",\"process\":\"router\",\"text\":\"");
+        line.writeJson(out);
+        out.append("\"}");
+        log.accept(appId, out.copy());
+    }
+
+    /** ISO 8601 with microseconds; what is before them is the same for a second. */
+    private void appendTime(Instant now) {
+        if (now.getEpochSecond() != shownSecond) {
+            shownSecond = now.getEpochSecond();
+            String whole = Instant.ofEpochSecond(shownSecond).toString();
+            second = whole.substring(0, whole.length() - 1) + '.';
+        }
+        out.append(second).append(now.getNano() / 1_000, MICROS_DIGITS).append('Z');
     }
 
     /** A request whose head could be read only so far. */

@@ -1,7 +1,7 @@
 package dev.celadon.router.proxy;
 
+import dev.celadon.router.domain.ByteWriter;
 import dev.celadon.router.domain.ChunkLine;
-import dev.celadon.router.domain.HeadWriter;
 import dev.celadon.router.domain.Malformed;
 import dev.celadon.router.domain.Trailers;
 import io.netty.buffer.ByteBuf;
@@ -207,7 +207,7 @@ final class Chunks {
         boolean isOver = keptLength - lineStart == 2 && kept[lineStart] == '\r';
         lineStart = keptLength;
         if (isOver) {
-            HeadWriter out = new HeadWriter();
+            ByteWriter out = new ByteWriter();
             Trailers.write(kept, keptLength, out);
             state = State.DONE;
             if (isUnwrapping) {

@@ -1,6 +1,6 @@
 package dev.celadon.router.proxy;
 
-import dev.celadon.router.domain.HeadWriter;
+import dev.celadon.router.domain.ByteWriter;
 import dev.celadon.router.domain.Http2Request;
 import dev.celadon.router.domain.Http2Response;
 import dev.celadon.router.domain.Malformed;
@@ -181,7 +181,7 @@ final class Http2Stream extends ChannelDuplexHandler implements Sink {
     }
 
     @Override
-    public void takeTrailers(HeadWriter written) {
+    public void takeTrailers(ByteWriter written) {
         Http2Headers fields = new DefaultHttp2Headers(false, 4);
         Http2Response.trailers(written, fields::add);
         trailers = fields.isEmpty() ? null : fields;

@@ -1,9 +1,9 @@
 package dev.celadon.router.proxy;
 
 import dev.celadon.contract.DynoSuspect;
+import dev.celadon.router.domain.ByteWriter;
 import dev.celadon.router.domain.Choice;
 import dev.celadon.router.domain.Deadlines;
-import dev.celadon.router.domain.HeadWriter;
 import dev.celadon.router.domain.Policy;
 import dev.celadon.router.domain.RequestHead;
 import dev.celadon.router.domain.RequestIds;
@@ -41,7 +41,7 @@ public final class Loop {
     final Waiting waiting = new Waiting();
     final RequestHead request = new RequestHead();
     final ResponseHead response = new ResponseHead();
-    final HeadWriter out = new HeadWriter();
+    final ByteWriter out = new ByteWriter();
     private final Clock clock;
     /** Of a response on its way from HTTP/1.1 to HTTP/2. */
     final ResponseHead translated = new ResponseHead();

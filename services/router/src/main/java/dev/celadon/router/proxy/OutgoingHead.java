@@ -1,6 +1,6 @@
 package dev.celadon.router.proxy;
 
-import dev.celadon.router.domain.HeadWriter;
+import dev.celadon.router.domain.ByteWriter;
 import dev.celadon.router.domain.RequestRewrite;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
@@ -12,7 +12,7 @@ final class OutgoingHead {
     private @Nullable ByteBuf sent;
 
     /** Nobody takes it yet, and the writer is needed by others. */
-    void keep(HeadWriter written) {
+    void keep(ByteWriter written) {
         waiting = Arrays.copyOf(written.bytes(), written.length());
     }
 
@@ -20,7 +20,7 @@ final class OutgoingHead {
      * @param out holds the head, unless it was kept
      * @param isRepeatable keeps what is sent
      */
-    void send(DynoConnection to, HeadWriter out, long connectMillis, long routeMillis, boolean isRepeatable) {
+    void send(DynoConnection to, ByteWriter out, long connectMillis, long routeMillis, boolean isRepeatable) {
         ByteBuf whole = sent;
         if (whole == null) {
             byte[] kept = waiting;

@@ -1,6 +1,6 @@
 package dev.celadon.router.proxy;
 
-import dev.celadon.router.domain.HeadWriter;
+import dev.celadon.router.domain.ByteWriter;
 import io.netty.buffer.ByteBuf;
 
 /** Where the pieces of a body go; it takes each over. */
@@ -12,5 +12,5 @@ interface Sink {
      *
      * @param written by {@link dev.celadon.router.domain.Trailers}
      */
-    default void takeTrailers(HeadWriter written) {}
+    default void takeTrailers(ByteWriter written) {}
 }

@@ -26,7 +26,7 @@ class Http2HeadsTest {
     }
 
     private static String written(boolean hasBody, String... afterAuthority) {
-        HeadWriter out = new HeadWriter();
+        ByteWriter out = new ByteWriter();
         Http2Request.write(fields(GET, afterAuthority), hasBody, out);
         return out.text();
     }
@@ -53,7 +53,7 @@ class Http2HeadsTest {
                 text.insert(random.nextInt(text.length() + 1), c);
                 texts.set(at, text.toString());
             }
-            HeadWriter out = new HeadWriter();
+            ByteWriter out = new ByteWriter();
             try {
                 Http2Request.write(fields(texts), false, out);
             } catch (Malformed refused) {
@@ -69,7 +69,7 @@ class Http2HeadsTest {
 
     @Test
     void trailersAreTheEndOfABodyOfChunks() {
-        HeadWriter out = new HeadWriter();
+        ByteWriter out = new ByteWriter();
         Http2Request.writeTrailers(fields(List.of("sum", "1")), out);
         assertThat(out.text()).isEqualTo("0\r\nsum: 1\r\n\r\n");
         assertThatThrownBy(() -> Http2Request.writeTrailers(fields(List.of(":path", "/")), out))

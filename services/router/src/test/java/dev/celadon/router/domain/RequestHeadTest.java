@@ -95,7 +95,7 @@ class RequestHeadTest {
     void anAbsoluteTargetOfTheSameHostBecomesAPath() {
         parse("GET http://A?b HTTP/1.1\r\nHost: a\r\n\r\n");
         assertThat(head.path()).isEqualTo("/?b");
-        HeadWriter out = new HeadWriter();
+        ByteWriter out = new ByteWriter();
         RequestRewrite.write(head, new RequestRewrite.Additions("id", "1.1.1.1", false, false, 5, false), out);
         RequestRewrite.writeTimes(1, 2, out);
         assertThat(out.text())
@@ -108,7 +108,7 @@ class RequestHeadTest {
     void aConnectionFieldCannotTakeTheFramingAway() {
         parse(
                 "POST / HTTP/1.1\r\nConnection: Host, Content-Length, Cookie\r\nHost: a\r\nContent-Length: 3\r\nCookie: x\r\n\r\n");
-        HeadWriter out = new HeadWriter();
+        ByteWriter out = new ByteWriter();
         RequestRewrite.write(head, new RequestRewrite.Additions("id", "1.1.1.1", true, false, 5, false), out);
         assertThat(out.text())
                 .contains("Host: a\r\n", "Content-Length: 3\r\n", "X-Forwarded-Port: 443")

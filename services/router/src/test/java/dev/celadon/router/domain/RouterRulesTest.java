@@ -7,6 +7,7 @@ import dev.celadon.contract.Route;
 import dev.celadon.contract.Route.Backend;
 import dev.celadon.contract.RouterError;
 import dev.celadon.contract.RoutingTable;
+import dev.celadon.runtime.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -149,17 +150,32 @@ class RouterRulesTest {
     }
 
     @Test
-    void theLogLineIsHerokus() {
+    void theLogLineIsHerokus() throws Exception {
         AccessLine line = new AccessLine(
                 null, "", "GET", "/a\"b", "app.localhost", "id", "1.2.3.4", "web.1", 1, 18, 200, 13, "https");
-        assertThat(line.text())
+        assertThat(text(line))
                 .isEqualTo("at=info method=GET path=\"/a\\\"b\" host=app.localhost request_id=id fwd=\"1.2.3.4\" "
                         + "dyno=web.1 connect=1ms service=18ms status=200 bytes=13 protocol=https");
         AccessLine refused = new AccessLine(
                 RouterError.H14, "", "GET", "/", "app.localhost", "id", "1.2.3.4", "", -1, -1, 503, -1, "http");
-        assertThat(refused.text())
+        assertThat(text(refused))
                 .startsWith("at=error code=H14 desc=\"No web processes running\" method=GET")
                 .contains("dyno= connect= service= status=503 bytes= protocol");
+    }
+
+    @Test
+    void whateverIsInAPathTheLogLineIsOne() throws Exception {
+        String nasty = "/\\\"\u0000\n\u007fé€\ud83d\ude00";
+        AccessLine line = new AccessLine(null, "", "GET", nasty, "a", "id", nasty, "web.1", 0, 0, 200, 0, "http");
+        assertThat(text(line))
+                .contains("path=\"/\\\\\\\"é€\ud83d\ude00\" host=a")
+                .contains("fwd=\"/\\\\\\\"é€\ud83d\ude00\" dyno=web.1");
+    }
+
+    private static String text(AccessLine line) throws Exception {
+        ByteWriter out = new ByteWriter();
+        line.writeJson(out);
+        return Json.mapper().readValue('"' + out.text() + '"', String.class);
     }
 
     private Route route(UUID app, long revision, Route.State state, String... hosts) {

@@ -3,8 +3,8 @@ package dev.celadon.router.domain;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Where a new head is put together. Used again and again by one event loop. */
-public final class HeadWriter {
+/** Where a head or a log line is put together. Used again and again by one event loop. */
+public final class ByteWriter {
     private static final byte[] LINE_END = {'\r', '\n'};
 
     private byte[] bytes = new byte[4_096];
@@ -22,7 +22,7 @@ public final class HeadWriter {
         return length;
     }
 
-    public HeadWriter append(byte[] from, int start, int end) {
+    public ByteWriter append(byte[] from, int start, int end) {
         int size = end - start;
         reserve(size);
         System.arraycopy(from, start, bytes, length, size);
@@ -30,11 +30,11 @@ public final class HeadWriter {
         return this;
     }
 
-    public HeadWriter append(byte[] from) {
+    public ByteWriter append(byte[] from) {
         return append(from, 0, from.length);
     }
 
-    public HeadWriter append(char ascii) {
+    public ByteWriter append(char ascii) {
         reserve(1);
         bytes[length++] = (byte) ascii;
         return this;
@@ -42,19 +42,24 @@ public final class HeadWriter {
 
     /** Latin-1 only. */
     @SuppressWarnings("deprecation") // The one way to copy a Latin-1 string without an array in between.
-    public HeadWriter append(String text) {
+    public ByteWriter append(String text) {
         reserve(text.length());
         text.getBytes(0, text.length(), bytes, length);
         length += text.length();
         return this;
     }
 
-    public HeadWriter append(long number) {
-        reserve(20);
+    public ByteWriter append(long number) {
         int digits = 1;
         for (long rest = number; rest >= 10; rest /= 10) {
             digits++;
         }
+        return append(number, digits);
+    }
+
+    /** The last digits of a number, with the zeros before them. */
+    public ByteWriter append(long number, int digits) {
+        reserve(digits);
         long rest = number;
         for (int i = length + digits - 1; i >= length; i--) {
             bytes[i] = (byte) ('0' + rest % 10);
@@ -64,8 +69,12 @@ public final class HeadWriter {
         return this;
     }
 
-    public HeadWriter endLine() {
+    public ByteWriter endLine() {
         return append(LINE_END);
+    }
+
+    public byte[] copy() {
+        return Arrays.copyOf(bytes, length);
     }
 
     public String text() {
