@@ -68,6 +68,7 @@ final class RouterVerticle extends VerticleBase {
         return Listener.listen(internal, eventLoop, settings.bind(), ports.plain, new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        own.prepare(channel);
                         channel.pipeline().addLast(new ClientConnection(own, Edge.PLAIN, ""));
                     }
                 })

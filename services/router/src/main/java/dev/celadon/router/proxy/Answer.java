@@ -22,7 +22,6 @@ final class Answer implements Sink {
     private int dynoKeepAliveSeconds;
     private boolean hasContinued;
     private long tunnelBytes;
-    private long counted;
 
     Answer(Exchange exchange) {
         this.exchange = exchange;
@@ -128,23 +127,16 @@ final class Answer implements Sink {
     /** After each read from the dyno: what is written leaves, and a client that is too far behind stops the dyno. */
     void moved(DynoConnection from) {
         sendHead();
-        if (exchange.client.isWritable()) {
+        ClientConnection client = exchange.client;
+        if (client.isWritable()) {
             return;
         }
         exchange.loop.flush();
-        long pending = exchange.client.pending();
-        exchange.loop.buffer(pending - counted);
-        counted = pending;
-        if (!exchange.client.isWritable() && pending > exchange.loop.allowance()) {
-            exchange.client.hasTakenSome();
+        client.countWaiting();
+        if (!client.isWritable() && client.pending() > exchange.loop.allowance()) {
+            client.hasTakenSome();
             from.pause(true);
         }
-    }
-
-    /** Nothing waits for the client any more, or nobody counts it any longer. */
-    void drained() {
-        exchange.loop.buffer(-counted);
-        counted = 0;
     }
 
     void end() {

@@ -351,6 +351,7 @@ public final class ClientConnection extends Connection implements Loop.Client {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext own) {
+        countWaiting();
         Exchange current = exchange;
         if (current != null) {
             current.clientWritable(isWritable());
@@ -375,6 +376,7 @@ public final class ClientConnection extends Connection implements Loop.Client {
 
     @Override
     public void channelInactive(ChannelHandlerContext own) {
+        countWaiting();
         loop.leave(this);
         loop.deadlines.remove(deadline);
         Exchange current = exchange;

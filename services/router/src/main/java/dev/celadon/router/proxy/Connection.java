@@ -14,6 +14,7 @@ abstract class Connection extends ChannelInboundHandlerAdapter {
     private @Nullable ChannelHandlerContext context;
     private boolean isWritten;
     private boolean isPaused;
+    private long waiting;
 
     Connection(Loop loop) {
         this.loop = loop;
@@ -97,6 +98,13 @@ abstract class Connection extends ChannelInboundHandlerAdapter {
         return channel.isWritable()
                 ? channel.config().getWriteBufferHighWaterMark() + 1 - channel.bytesBeforeUnwritable()
                 : channel.config().getWriteBufferLowWaterMark() - 1 + channel.bytesBeforeWritable();
+    }
+
+    /** Tells the loop what waits here for a slow peer: after a flush, and when some of it has left. */
+    final void countWaiting() {
+        long now = isWritable() ? 0 : pending();
+        loop.buffer(now - waiting);
+        waiting = now;
     }
 
     @Override

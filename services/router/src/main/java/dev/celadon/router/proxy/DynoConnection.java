@@ -33,6 +33,12 @@ final class DynoConnection extends Connection {
         this.idleLimitNanos = loop.policy.pooled().toNanos();
     }
 
+    @Override
+    public void handlerAdded(ChannelHandlerContext added) {
+        super.handlerAdded(added);
+        loop.prepare(added.channel());
+    }
+
     void connect(Connector connector, DynoSearch asking) {
         ChannelFuture future = connector.connect(dyno.address(), this);
         opening = future;
@@ -228,6 +234,7 @@ final class DynoConnection extends Connection {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext own) {
+        countWaiting();
         Exchange working = exchange;
         if (working != null) {
             working.dynoWritable();
@@ -252,6 +259,7 @@ final class DynoConnection extends Connection {
 
     @Override
     public void channelInactive(ChannelHandlerContext own) {
+        countWaiting();
         Exchange working = exchange;
         Body current = body;
         ByteBuf partial = partialHead;

@@ -135,16 +135,21 @@ final class Exchange {
         }
         lastActiveNanos = loop.nowNanos();
         ByteBuf rest = requestBody.read(in, to::write);
-        if (!to.isWritable()) {
-            // Most often the dyno takes it, and nobody need pause.
-            loop.flush();
-        }
+        sentUp(to);
         if (requestBody.isComplete()) {
             requestSent();
         } else if (client.isInputClosed()) {
             fail(RouterError.H27, "");
         }
         return rest;
+    }
+
+    /** Most often the dyno takes it, and nobody need pause. */
+    private void sentUp(DynoConnection to) {
+        if (!to.isWritable()) {
+            loop.flush();
+            to.countWaiting();
+        }
     }
 
     private void requestSent() {
@@ -265,7 +270,6 @@ final class Exchange {
         DynoConnection from = connection;
         if (from != null && isWritable) {
             lastActiveNanos = loop.nowNanos();
-            answer.drained();
             from.pause(false);
         }
     }
@@ -277,10 +281,12 @@ final class Exchange {
     void tunnelUp(ByteBuf in) {
         lastActiveNanos = loop.nowNanos();
         Tunnel open = tunnel;
-        if (open == null) {
+        DynoConnection to = connection;
+        if (open == null || to == null) {
             in.release();
         } else {
             open.up(in);
+            sentUp(to);
         }
     }
 
@@ -377,7 +383,6 @@ final class Exchange {
         stage = Stage.DONE;
         head.forget();
         answer.discard();
-        answer.drained();
         app.traffic().leave();
         Dyno dyno = search.dyno();
         if (hasDyno && dyno != null) {

@@ -10,6 +10,7 @@ import dev.celadon.router.domain.RequestIds;
 import dev.celadon.router.domain.ResponseHead;
 import dev.celadon.router.domain.Table;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.time.Clock;
 import java.util.ArrayDeque;
@@ -42,6 +43,7 @@ public final class Loop {
     final RequestHead request = new RequestHead();
     final ResponseHead response = new ResponseHead();
     final ByteWriter out = new ByteWriter();
+    private final ReadSizes readSizes = new ReadSizes(this::mostToRead);
     private final Clock clock;
     /** Of a response on its way from HTTP/1.1 to HTTP/2. */
     final ResponseHead translated = new ResponseHead();
@@ -153,9 +155,22 @@ public final class Loop {
         return clients.size() > policy.connections();
     }
 
+    /** Sets how a new connection reads. */
+    public void prepare(Channel channel) {
+        channel.config().setRecvByteBufAllocator(readSizes);
+    }
+
+    private int mostToRead() {
+        return isFull() ? Connector.LOW_WATER : ReadSizes.MOST_BYTES;
+    }
+
     /** What a dyno may be ahead of its client. */
     long allowance() {
-        return buffered < policy.loopBuffers() ? policy.responseBuffer() : Connector.LOW_WATER;
+        return isFull() ? Connector.LOW_WATER : policy.responseBuffer();
+    }
+
+    private boolean isFull() {
+        return buffered >= policy.loopBuffers();
     }
 
     void buffer(long change) {

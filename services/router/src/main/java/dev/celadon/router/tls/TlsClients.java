@@ -32,6 +32,7 @@ public final class TlsClients extends ChannelInitializer<Channel> {
 
     @Override
     protected void initChannel(Channel channel) {
+        loop.prepare(channel);
         channel.pipeline()
                 .addLast(new SniHandler(this::certificate, MOST_HELLO_BYTES, HANDSHAKE_MILLIS))
                 .addLast(new Negotiation());
