@@ -13,13 +13,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The table on disk, for a start without the control plane. Written behind the changes: a write waits twenty times as
- * long as the last one took, so that a large table that changes all the time costs a twentieth of a processor at most.
+ * The table on disk, for a start without the control plane. Written behind the changes: a write waits a hundred
+ * times as long as the last one took, so that a large table that changes all the time costs a hundredth of a processor at
+ * most; it is then a minute old or two, and a small one less than a second.
  */
 final class RouteFile {
     private static final Logger log = LoggerFactory.getLogger(RouteFile.class);
     private static final long SHORTEST_PAUSE_MILLIS = 50;
-    private static final int PAUSES = 20;
+    private static final int PAUSES = 100;
 
     private final Vertx vertx;
     private final Path file;

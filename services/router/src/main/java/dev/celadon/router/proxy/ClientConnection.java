@@ -92,11 +92,6 @@ public final class ClientConnection extends Connection implements Loop.Client {
         consume(join(before, more));
     }
 
-    @Override
-    public void channelReadComplete(ChannelHandlerContext own) {
-        loop.flush();
-    }
-
     private void consume(ByteBuf bytes) {
         ByteBuf in = bytes;
         isConsuming = true;
@@ -178,7 +173,6 @@ public final class ClientConnection extends Connection implements Loop.Client {
         } else {
             takeHeld();
         }
-        loop.flush();
     }
 
     private void dispatch(RequestHead head) {
@@ -355,7 +349,6 @@ public final class ClientConnection extends Connection implements Loop.Client {
         Exchange current = exchange;
         if (current != null) {
             current.clientWritable(isWritable());
-            loop.flush();
         }
     }
 
@@ -370,7 +363,6 @@ public final class ClientConnection extends Connection implements Loop.Client {
             close();
         } else {
             current.clientEnded();
-            loop.flush();
         }
     }
 
@@ -384,7 +376,6 @@ public final class ClientConnection extends Connection implements Loop.Client {
         release();
         if (current != null) {
             current.clientGone();
-            loop.flush();
         }
     }
 

@@ -50,7 +50,6 @@ final class DynoConnection extends Connection {
             } else {
                 asking.connectFailed(true);
             }
-            loop.flush();
         });
     }
 
@@ -228,11 +227,6 @@ final class DynoConnection extends Connection {
     }
 
     @Override
-    public void channelReadComplete(ChannelHandlerContext own) {
-        loop.flush();
-    }
-
-    @Override
     public void channelWritabilityChanged(ChannelHandlerContext own) {
         countWaiting();
         Exchange working = exchange;
@@ -275,6 +269,5 @@ final class DynoConnection extends Connection {
         } else {
             working.dynoGone();
         }
-        loop.flush();
     }
 }
