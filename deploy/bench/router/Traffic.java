@@ -14,6 +14,7 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -203,7 +204,10 @@ public final class Traffic {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-            System.err.println(cause);
+            // A download that is over when its time is breaks its connection off.
+            if (!(cause instanceof IOException)) {
+                System.err.println(cause);
+            }
             context.close();
         }
     }

@@ -74,34 +74,7 @@ final class TrafficMeters extends VerticleBase {
     }
 
     private List<Meter> meters(App app) {
-        Traffic traffic = app.traffic();
-        Tags tags = Tags.of("app", app.route().app());
-        List<Meter> meters = new ArrayList<>();
-        for (int hundreds = 1; hundreds <= 5; hundreds++) {
-            int status = hundreds;
-            meters.add(FunctionCounter.builder("router.requests", traffic, each -> each.answered(status))
-                    .tags(tags.and("status", status + "xx"))
-                    .register(registry));
-        }
-        List<Integer> bounds = Traffic.boundsMillis();
-        for (int i = 0; i <= bounds.size(); i++) {
-            int bound = i;
-            String most = i == bounds.size() ? "+Inf" : Double.toString(bounds.get(i) / 1_000.0);
-            meters.add(FunctionCounter.builder("router.service.at.most", traffic, each -> each.atMost(bound))
-                    .description("requests answered within so many seconds")
-                    .tags(tags.and("seconds", most))
-                    .register(registry));
-        }
-        meters.add(FunctionCounter.builder("router.service.millis", traffic, Traffic::millis)
-                .tags(tags)
-                .register(registry));
-        meters.add(FunctionCounter.builder("router.bytes", traffic, Traffic::bytes)
-                .tags(tags)
-                .register(registry));
-        meters.add(Gauge.builder("router.requests.in.flight", traffic, Traffic::inFlight)
-                .tags(tags)
-                .register(registry));
-        return meters;
+        return meters("router", Tags.of("app", app.route().app()), app.traffic());
     }
 
     private List<Meter> meters(App app, Dyno dyno) {
@@ -109,12 +82,35 @@ final class TrafficMeters extends VerticleBase {
                 "app", app.route().app(),
                 "dyno", dyno.backend().name(),
                 "id", dyno.backend().dynoId().toString());
-        return List.of(
-                FunctionCounter.builder("router.dyno.requests", dyno, Dyno::requests)
-                        .tags(tags)
-                        .register(registry),
-                Gauge.builder("router.dyno.in.flight", dyno, Dyno::inFlight)
-                        .tags(tags)
-                        .register(registry));
+        return meters("router.dyno", tags, dyno.traffic());
+    }
+
+    private List<Meter> meters(String prefix, Tags tags, Traffic traffic) {
+        List<Meter> meters = new ArrayList<>();
+        for (int hundreds = 1; hundreds <= 5; hundreds++) {
+            int status = hundreds;
+            meters.add(FunctionCounter.builder(prefix + ".requests", traffic, each -> each.answered(status))
+                    .tags(tags.and("status", status + "xx"))
+                    .register(registry));
+        }
+        List<Integer> bounds = Traffic.boundsMillis();
+        for (int i = 0; i <= bounds.size(); i++) {
+            int bound = i;
+            String most = i == bounds.size() ? "+Inf" : Double.toString(bounds.get(i) / 1_000.0);
+            meters.add(FunctionCounter.builder(prefix + ".service.at.most", traffic, each -> each.atMost(bound))
+                    .description("requests answered within so many seconds")
+                    .tags(tags.and("seconds", most))
+                    .register(registry));
+        }
+        meters.add(FunctionCounter.builder(prefix + ".service.millis", traffic, Traffic::millis)
+                .tags(tags)
+                .register(registry));
+        meters.add(FunctionCounter.builder(prefix + ".bytes", traffic, Traffic::bytes)
+                .tags(tags)
+                .register(registry));
+        meters.add(Gauge.builder(prefix + ".requests.in.flight", traffic, Traffic::inFlight)
+                .tags(tags)
+                .register(registry));
+        return meters;
     }
 }

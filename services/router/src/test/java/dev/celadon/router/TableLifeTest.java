@@ -63,8 +63,9 @@ class TableLifeTest {
                     .contains("router_requests_total{app=\"" + name + "\",status=\"2xx\"} 1.0")
                     .contains("router_bytes_total{app=\"" + name + "\"} 2.0")
                     .containsPattern("router_service_at_most_total\\{app=\"" + name + "\",seconds=\"\\+Inf\"} 1.0")
-                    .containsPattern(
-                            "router_dyno_requests_total\\{app=\"" + name + "\",dyno=\"web.\\d+\",id=\"[^\"]+\"} 1.0"));
+                    .containsPattern("router_dyno_requests_total\\{app=\"" + name
+                            + "\",dyno=\"web.\\d+\",id=\"[^\"]+\",status=\"2xx\"} 1.0")
+                    .containsPattern("router_dyno_bytes_total\\{app=\"" + name + "\",[^}]+} 2.0"));
             rig.restoreTo(1, kept);
             await().untilAsserted(() -> assertThat(meters.scrape()).doesNotContain("app=\"" + name + "\""));
         }

@@ -3,8 +3,6 @@ package dev.celadon.router.domain;
 import dev.celadon.contract.Route.Backend;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** A web dyno as this router knows it: where it is, how loaded, whether it answers. Shared by all event loops. */
 public final class Dyno {
@@ -12,8 +10,7 @@ public final class Dyno {
 
     private final Backend backend;
     private final InetSocketAddress address;
-    private final AtomicInteger inFlight = new AtomicInteger();
-    private final AtomicLong requests = new AtomicLong();
+    private final Traffic traffic = new Traffic();
     private volatile long quarantinedUntilNanos;
     private volatile boolean isQuarantined;
     private volatile boolean isWithdrawn;
@@ -32,22 +29,20 @@ public final class Dyno {
         return address;
     }
 
-    public int inFlight() {
-        return inFlight.get();
+    public Traffic traffic() {
+        return traffic;
     }
 
-    /** Requests it was given so far. */
-    public long requests() {
-        return requests.get();
+    public int inFlight() {
+        return traffic.inFlight();
     }
 
     void checkOut() {
-        inFlight.incrementAndGet();
-        requests.getAndIncrement();
+        traffic.enter();
     }
 
     public void checkIn() {
-        inFlight.decrementAndGet();
+        traffic.leave();
     }
 
     /** It refused or did not answer a connection: no event loop asks it for a while. */

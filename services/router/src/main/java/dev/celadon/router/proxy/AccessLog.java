@@ -4,11 +4,14 @@ import dev.celadon.contract.RouterError;
 import dev.celadon.router.domain.AccessLine;
 import dev.celadon.router.domain.App;
 import dev.celadon.router.domain.ByteWriter;
+import dev.celadon.router.domain.Dyno;
 import dev.celadon.router.domain.RequestHead;
+import dev.celadon.router.domain.Traffic;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.UUID;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** Tells every request of one event loop to its app's log, and counts it. */
 public final class AccessLog {
@@ -26,8 +29,12 @@ public final class AccessLog {
         this.clock = clock;
     }
 
-    void write(App app, AccessLine line) {
-        app.traffic().count(line.status(), Math.max(0, line.bytes()), line.serviceMillis());
+    /** @param dyno that answered, if any did */
+    void write(App app, @Nullable Dyno dyno, AccessLine line) {
+        count(line, app.traffic());
+        if (dyno != null) {
+            count(line, dyno.traffic());
+        }
         UUID appId = app.route().appId();
         out.clear();
         out.append("{\"appId\":\"").append(appId.toString()).append("\",\"at\":\"");
@@ -36,6 +43,10 @@ public final class AccessLog {
         line.writeJson(out);
         out.append("\"}");
         log.accept(appId, out.copy());
+    }
+
+    private static void count(AccessLine line, Traffic traffic) {
+        traffic.count(line.status(), Math.max(0, line.bytes()), line.serviceMillis());
     }
 
     /** ISO 8601 with microseconds; what is before them is the same for a second. */
@@ -52,6 +63,7 @@ public final class AccessLog {
     void refused(App app, RequestHead head, Edge edge, String address, Loop loop) {
         write(
                 app,
+                null,
                 new AccessLine(
                         RouterError.H26,
                         "bad header",

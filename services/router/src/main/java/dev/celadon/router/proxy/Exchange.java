@@ -391,6 +391,7 @@ final class Exchange {
         loop.waiting.wakeOne(app.route().appId());
         loop.accessLog.write(
                 app,
+                hasDyno ? dyno : null,
                 request.line(
                         error,
                         detail,

@@ -23,8 +23,7 @@ final class ReadSizes extends AdaptiveRecvByteBufAllocator {
     }
 
     @Override
-    @SuppressWarnings("deprecation") // Netty's own base class still has the type that it deprecates.
-    public Handle newHandle() {
+    public ExtendedHandle newHandle() {
         return new Bounded((ExtendedHandle) super.newHandle());
     }
 
