@@ -18,8 +18,9 @@ public final class App {
         this.traffic = traffic;
     }
 
-    static App first(Route route) {
-        return new App(route, route.backends().stream().map(Dyno::new).toList(), new Traffic());
+    /** @param whenSeen as {@link Traffic}'s */
+    static App first(Route route, Runnable whenSeen) {
+        return new App(route, route.backends().stream().map(Dyno::new).toList(), new Traffic(whenSeen));
     }
 
     /**

@@ -10,7 +10,7 @@ public final class Dyno {
 
     private final Backend backend;
     private final InetSocketAddress address;
-    private final Traffic traffic = new Traffic();
+    private final Traffic traffic = new Traffic(() -> {});
     private volatile long quarantinedUntilNanos;
     private volatile boolean isQuarantined;
     private volatile boolean isWithdrawn;

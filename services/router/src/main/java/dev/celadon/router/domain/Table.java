@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 public final class Table {
     private final Map<UUID, App> byId = new ConcurrentHashMap<>();
     private final Map<String, App> byHost = new ConcurrentHashMap<>();
+    /** Apps with a request since they were last asked for: not all of a large table need be looked at for them. */
+    private final Set<UUID> seen = ConcurrentHashMap.newKeySet();
+
     private final Set<Dyno> withdrawn = ConcurrentHashMap.newKeySet();
     private volatile long revision;
 
@@ -101,13 +104,15 @@ public final class Table {
 
     /** Apps with a request since the last call, or one in flight. */
     public List<UUID> takeSeen() {
-        List<UUID> seen = new ArrayList<>();
-        byId.forEach((id, app) -> {
-            if (app.traffic().takeSeen()) {
-                seen.add(id);
+        List<UUID> taken = List.copyOf(seen);
+        taken.forEach(id -> {
+            seen.remove(id);
+            App app = byId.get(id);
+            if (app != null) {
+                app.traffic().takeSeen();
             }
         });
-        return seen;
+        return taken;
     }
 
     private void withdraw(Dyno dyno) {
@@ -117,7 +122,7 @@ public final class Table {
 
     private void put(Route route) {
         App before = byId.get(route.appId());
-        App app = before == null ? App.first(route) : before.next(route, this::withdraw);
+        App app = before == null ? App.first(route, () -> seen.add(route.appId())) : before.next(route, this::withdraw);
         byId.put(route.appId(), app);
         route.hosts().forEach(host -> byHost.put(host, app));
         if (before != null && !before.route().hosts().equals(route.hosts())) {

@@ -23,7 +23,13 @@ public final class Traffic {
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicInteger waiting = new AtomicInteger();
     private volatile @Nullable AtomicLongArray counters;
+    private final Runnable whenSeen;
     private volatile boolean isSeen;
+
+    /** @param whenSeen runs at the first request after each {@link #takeSeen} */
+    Traffic(Runnable whenSeen) {
+        this.whenSeen = whenSeen;
+    }
 
     public static List<Integer> boundsMillis() {
         return Arrays.stream(BOUNDS_MILLIS).boxed().toList();
@@ -37,14 +43,17 @@ public final class Traffic {
         inFlight.incrementAndGet();
         if (!isSeen) {
             isSeen = true;
+            whenSeen.run();
         }
     }
 
-    /** Whether there was a request since the last call, or is one. */
-    public boolean takeSeen() {
-        boolean wasSeen = isSeen || inFlight() > 0;
+    /** Begins to look out for a request anew; one that is in flight is one. */
+    void takeSeen() {
         isSeen = false;
-        return wasSeen;
+        if (inFlight() > 0) {
+            isSeen = true;
+            whenSeen.run();
+        }
     }
 
     public void leave() {

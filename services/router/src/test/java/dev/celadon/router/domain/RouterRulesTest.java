@@ -150,6 +150,25 @@ class RouterRulesTest {
     }
 
     @Test
+    void anAppIsSeenOnceForItsRequestsAndForAsLongAsOneIsInFlight() {
+        Table table = new Table();
+        table.apply(new RoutingTable(0, 1, List.of(route(APP, 1, Route.State.SERVING, "a"))));
+        assertThat(table.takeSeen()).isEmpty();
+        Traffic traffic = requireNonNull(table.find(APP)).traffic();
+        traffic.enter();
+        traffic.enter();
+        traffic.leave();
+        assertThat(table.takeSeen()).containsExactly(APP);
+        assertThat(table.takeSeen()).containsExactly(APP);
+        traffic.leave();
+        assertThat(table.takeSeen()).containsExactly(APP);
+        assertThat(table.takeSeen()).isEmpty();
+        traffic.enter();
+        traffic.leave();
+        assertThat(table.takeSeen()).containsExactly(APP);
+    }
+
+    @Test
     void theLogLineIsHerokus() throws Exception {
         AccessLine line = new AccessLine(
                 null, "", "GET", "/a\"b", "app.localhost", "id", "1.2.3.4", "web.1", 1, 18, 200, 13, "https");
