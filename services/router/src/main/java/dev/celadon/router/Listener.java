@@ -9,7 +9,6 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.unix.UnixChannelOption;
 import io.vertx.core.Future;
@@ -41,10 +40,7 @@ final class Listener {
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
                 .childHandler(client);
         if (vertx.isNativeTransportEnabled()) {
-            bootstrap
-                    .option(UnixChannelOption.SO_REUSEPORT, true)
-                    // The answer acknowledges the request: one packet less.
-                    .childOption(EpollChannelOption.TCP_QUICKACK, false);
+            bootstrap.option(UnixChannelOption.SO_REUSEPORT, true);
         } else {
             bootstrap.option(NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT), true);
         }

@@ -27,8 +27,8 @@ public record AccessLine(
         String protocol) {
 
     /**
-     * Writes it as what stands between the quotes of a JSON string: half of the platform's log lines are these, and a
-     * mapper takes longer over one than the router over its request.
+     * Writes it as what stands between the quotes of a JSON string: most of the platform's log lines are these, and
+     * mapping them took an eighth of all the time that a small request took.
      */
     public void writeJson(ByteWriter out) {
         if (error == null) {

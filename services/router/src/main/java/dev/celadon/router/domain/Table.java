@@ -121,9 +121,10 @@ public final class Table {
     }
 
     private void put(Route route) {
-        App before = byId.get(route.appId());
-        App app = before == null ? App.first(route, () -> seen.add(route.appId())) : before.next(route, this::withdraw);
-        byId.put(route.appId(), app);
+        UUID id = route.appId();
+        App before = byId.get(id);
+        App app = before == null ? App.first(route, () -> seen.add(id)) : before.next(route, this::withdraw);
+        byId.put(id, app);
         route.hosts().forEach(host -> byHost.put(host, app));
         if (before != null && !before.route().hosts().equals(route.hosts())) {
             before.route().hosts().stream()

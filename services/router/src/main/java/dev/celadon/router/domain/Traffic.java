@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the requests of an app, or of one of its dynos, amount to on this router. Written by all event loops, read by the metrics. The counters of an
- * app that nobody asks for do not exist: most of a large table is idle.
+ * What the requests of an app, or of one of its dynos, amount to on this router. Written by all event loops, read by the
+ * metrics. The counters of an app that nobody asks for do not exist: most of a large table is idle.
  */
 public final class Traffic {
     /** Upper bounds of the latency histogram; one bucket more is for all beyond. */

@@ -29,7 +29,7 @@ public final class AccessLog {
         this.clock = clock;
     }
 
-    /** @param dyno that answered, if any did */
+    /** @param dyno that was reached, if any was */
     void write(App app, @Nullable Dyno dyno, AccessLine line) {
         count(line, app.traffic());
         if (dyno != null) {
