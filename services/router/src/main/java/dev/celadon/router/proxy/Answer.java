@@ -128,11 +128,7 @@ final class Answer implements Sink {
     void moved(DynoConnection from) {
         sendHead();
         ClientConnection client = exchange.client;
-        if (client.isWritable()) {
-            return;
-        }
-        exchange.loop.flush();
-        client.countWaiting();
+        client.relieve();
         if (!client.isWritable() && client.pending() > exchange.loop.allowance()) {
             client.hasTakenSome();
             from.pause(true);

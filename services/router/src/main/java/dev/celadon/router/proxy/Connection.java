@@ -100,6 +100,14 @@ abstract class Connection extends ChannelInboundHandlerAdapter {
                 : channel.config().getWriteBufferLowWaterMark() - 1 + channel.bytesBeforeWritable();
     }
 
+    /** Much waits here: most often the peer takes it at once, and nobody need pause. */
+    final void relieve() {
+        if (!isWritable()) {
+            loop.flush();
+            countWaiting();
+        }
+    }
+
     /** Tells the loop what waits here for a slow peer: after a flush, and when some of it has left. */
     final void countWaiting() {
         long now = isWritable() ? 0 : pending();

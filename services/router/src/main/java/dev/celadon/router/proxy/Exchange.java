@@ -135,21 +135,13 @@ final class Exchange {
         }
         lastActiveNanos = loop.nowNanos();
         ByteBuf rest = requestBody.read(in, to::write);
-        sentUp(to);
+        to.relieve();
         if (requestBody.isComplete()) {
             requestSent();
         } else if (client.isInputClosed()) {
             fail(RouterError.H27, "");
         }
         return rest;
-    }
-
-    /** Most often the dyno takes it, and nobody need pause. */
-    private void sentUp(DynoConnection to) {
-        if (!to.isWritable()) {
-            loop.flush();
-            to.countWaiting();
-        }
     }
 
     private void requestSent() {
@@ -286,7 +278,7 @@ final class Exchange {
             in.release();
         } else {
             open.up(in);
-            sentUp(to);
+            to.relieve();
         }
     }
 
