@@ -13,6 +13,7 @@ public final class RequestHead {
     /** The length of a body of chunks. */
     public static final long CHUNKED = -1;
 
+    private static final String VERSION = "HTTP/1.x\r\n";
     private static final String[] METHODS = {"GET", "POST", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"};
 
     final Fields fields = new Fields();
@@ -78,7 +79,7 @@ public final class RequestHead {
         if (i - line > Limits.REQUEST.line()) {
             throw new Malformed("a request line that is too long");
         }
-        if (i + 11 > to) {
+        if (i == to) {
             return INCOMPLETE;
         }
         if (from[i] != ' ' || i == target) {
@@ -87,7 +88,11 @@ public final class RequestHead {
         method = method(line, methodEnd);
         pathStart = target;
         pathEnd = i;
-        isHttp11 = version(from, i + 1);
+        requireVersion(from, i + 1, to);
+        if (i + 11 > to) {
+            return INCOMPLETE;
+        }
+        isHttp11 = from[i + 8] == '1';
         int end = fields.parse(from, i + 11, to, Limits.REQUEST);
         if (end != INCOMPLETE) {
             understand();
@@ -96,21 +101,15 @@ public final class RequestHead {
         return end;
     }
 
-    private static boolean version(byte[] from, int at) {
-        boolean isHttp1 = from[at] == 'H'
-                && from[at + 1] == 'T'
-                && from[at + 2] == 'T'
-                && from[at + 3] == 'P'
-                && from[at + 4] == '/'
-                && from[at + 5] == '1'
-                && from[at + 6] == '.'
-                && (from[at + 7] == '1' || from[at + 7] == '0')
-                && from[at + 8] == '\r'
-                && from[at + 9] == '\n';
-        if (!isHttp1) {
-            throw new Malformed("a version other than HTTP/1.1 or HTTP/1.0");
+    /** Throws as soon as what has come of it cannot become one. */
+    private static void requireVersion(byte[] from, int at, int to) {
+        int shown = Math.min(to, at + VERSION.length());
+        for (int i = at; i < shown; i++) {
+            char expected = VERSION.charAt(i - at);
+            if (expected == 'x' ? from[i] != '0' && from[i] != '1' : from[i] != expected) {
+                throw new Malformed("a version other than HTTP/1.1 or HTTP/1.0");
+            }
         }
-        return from[at + 7] == '1';
     }
 
     private String method(int from, int to) {

@@ -19,6 +19,7 @@ class RequestHeadTest {
     void ambiguousRequestsAreRefused() {
         for (String bad : new String[] {
             "GET / HTTP/1.1\n\n",
+            "GET /HTTP/1.1Host: a\r\n\r\n",
             "GET / HTTP/1.1\r\nHost: a\n\r\n",
             "GET / HTTP/1.1\r\nHost: a\r\r\n\r\n",
             "GET / HTTP/1.1\r\n\r\n",

@@ -12,10 +12,10 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The router's framing against a slow and obvious one, on mutated requests cut into random pieces: both take the same
- * messages, refuse the same, and end each at the same byte. {@code -Dframing.fuzz=N} sets how many, millions for a night.
+ * messages, refuse the same, and end each at the same byte. {@code -Dframing.fuzz=N} sets how many, {@code -Dframing.seed=N} which.
  */
 class FramingFuzzTest {
-    private static final int COUNT = Integer.getInteger("framing.fuzz", 200_000);
+    private static final int COUNT = Integer.getInteger("framing.fuzz", 2_000_000);
     private static final String[] SEEDS = {
         "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
         "POST /x?y HTTP/1.1\r\nHost: a.b:80\r\nContent-Length: 5\r\n\r\nhello",
