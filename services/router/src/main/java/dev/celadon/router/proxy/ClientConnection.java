@@ -360,7 +360,8 @@ public final class ClientConnection extends Connection implements Loop.Client {
         isInputClosed = true;
         Exchange current = exchange;
         if (current == null) {
-            close();
+            // Its last answer may not have left yet.
+            linger();
         } else {
             current.clientEnded();
         }

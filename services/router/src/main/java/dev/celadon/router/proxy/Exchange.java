@@ -296,6 +296,7 @@ final class Exchange {
 
     private void endTunnel() {
         tunnel = null;
+        loop.flush();
         dropDyno();
         end(null, "", answer.status(), answer.bytes());
         client.exchangeDone(false, false);

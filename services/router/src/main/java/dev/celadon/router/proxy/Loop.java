@@ -210,8 +210,8 @@ public final class Loop {
 
     /** What is still in flight ends with H24. */
     public void stop() {
-        List.copyOf(clients).forEach(Client::forceClose);
         flush();
+        List.copyOf(clients).forEach(Client::forceClose);
         pool.close();
         ScheduledFuture<?> own = ticking;
         if (own != null) {
